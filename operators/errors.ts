@@ -6,7 +6,9 @@ export class OverflowError extends Error {
   readonly bufferSize: number;
 
   constructor(stage: string, bufferSize: number) {
-    super(`${stage}: more than ${bufferSize} values are waiting; consume faster, raise bufferSize or choose an overflow policy`);
+    super(
+      `${stage}: more than ${bufferSize} values are waiting; consume faster, raise bufferSize or choose an overflow policy`,
+    );
     this.stage = stage;
     this.bufferSize = bufferSize;
   }
@@ -22,7 +24,9 @@ export class SourceOrderError extends Error {
   readonly position: number;
 
   constructor(source: number | string, position: number) {
-    super(`source ${source}: value ${position} belongs before value ${position - 1}; sort the source by the order it is merged in`);
+    super(
+      `source ${source}: value ${position} belongs before value ${position - 1}; sort the source by the order it is merged in`,
+    );
     this.source = source;
     this.position = position;
   }

@@ -1,6 +1,5 @@
 import type { Problem } from './codec.ts';
 
-
 /** One problem of outside data: a JSON pointer, what was expected there, and what was found. */
 export interface Fault {
   readonly at: string;

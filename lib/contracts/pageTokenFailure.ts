@@ -46,7 +46,9 @@ export class PageTokenTooLargeError extends Error {
   readonly maxBytes: number;
 
   constructor(bytes: number, maxBytes: number) {
-    super(`a page token would take ${bytes} bytes, at most ${maxBytes} are allowed; keep tokens on the server (storedTokens)`);
+    super(
+      `a page token would take ${bytes} bytes, at most ${maxBytes} are allowed; keep tokens on the server (storedTokens)`,
+    );
     this.bytes = bytes;
     this.maxBytes = maxBytes;
   }

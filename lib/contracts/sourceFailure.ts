@@ -67,4 +67,5 @@ export class SourceOversizedError extends Error {
 }
 
 /** Whatever ends a source's part in a page. */
-export type SourceFailure = SourceError | SourceOrderError | SourceStalledError | SourceLoopError | SourceOversizedError;
+export type SourceFailure =
+  SourceError | SourceOrderError | SourceStalledError | SourceLoopError | SourceOversizedError;
