@@ -32,7 +32,7 @@ export default defineConfig(
       ],
       'rxjs-x/finnish': [
         'error',
-        { functions: false, methods: false, parameters: false, properties: false, variables: true, strict: false },
+        { functions: false, methods: false, objects: false, parameters: false, properties: false, strict: false },
       ],
       'rxjs-x/no-explicit-generics': 'off',
       'rxjs-x/no-ignored-subscription': 'off', // a subscription ends with the subscriber it is added to
