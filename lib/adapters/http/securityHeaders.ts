@@ -1,0 +1,27 @@
+import { answerProblem, problemOf } from './problem.ts';
+
+const HEADERS = {
+  'content-security-policy': "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
+/** Turns what an app throws into a problem, and gives every answer the headers a browser needs to keep it to itself. */
+export function withSecurityHeaders(
+  fetch: (request: Request) => Promise<Response>,
+  onError: (failure: unknown) => void,
+): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const response = await fetch(request).catch((failure: unknown) => {
+      if (problemOf(failure).status >= 500) onError(failure);
+      return answerProblem(failure);
+    });
+    for (const [name, value] of Object.entries(HEADERS)) {
+      if (!response.headers.has(name)) response.headers.set(name, value);
+    }
+    return response;
+  };
+}
