@@ -1,0 +1,139 @@
+import { TestScheduler, type RunHelpers } from 'rxjs/testing';
+import { streamMismatch, type Recorded } from './streamMismatch.ts';
+import { subscriptionMismatch, type Subscribed } from './subscriptionMismatch.ts';
+
+/** Throws when the two differ, as `expect(actual).toStrictEqual(expected)` does. */
+export type AssertEqual = (actual: unknown, expected: unknown) => void;
+
+/** A marble test went another way than its diagram. Where two values of one place differ, `cause` tells how. */
+export class MarbleMismatchError extends Error {
+  override readonly name = 'MarbleMismatchError';
+  readonly code = 'marble_mismatch';
+}
+
+/** What a test expects, until TestScheduler comes to check it. */
+interface Expectation {
+  readonly explain: (actual: unknown, expected: unknown) => string;
+  /** Holds the stack of the line that made it: when it is checked, the test has returned. */
+  readonly site: Error;
+  made: boolean;
+}
+
+/**
+ * Binds marble tests to a test framework. A test that fails shows what was expected and what came as marbles, one
+ * above the other, and points to the line of the expectation.
+ *
+ * @example
+ * const marbles = createMarbles((actual, expected) => expect(actual).toStrictEqual(expected));
+ *
+ * it('doubles', marbles(({ cold, expectObservable }) => {
+ *   const source$ = cold(' -a-b-|', { a: 1, b: 2 });
+ *   const expected = '     -a-b-|';
+ *
+ *   expectObservable(source$.pipe(map((n) => n * 2))).toBe(expected, { a: 2, b: 4 });
+ * }));
+ */
+export function createMarbles(assertEqual: AssertEqual): (body: (helpers: RunHelpers) => void) => () => void {
+  return (body) => () => {
+    const expectations: Expectation[] = [];
+    const scheduler = new TestScheduler((actual, expected) => {
+      // They are checked in the order in which they were made.
+      const [expectation] = expectations.splice(
+        expectations.findIndex(({ made }) => made),
+        1,
+      );
+      try {
+        assertEqual(actual, expected);
+      } catch (failure) {
+        if (!expectation) throw failure;
+        const cause = valueFailure(assertEqual, actual, expected);
+        throw at(expectation.site, new MarbleMismatchError(expectation.explain(actual, expected), { cause }));
+      }
+    });
+
+    scheduler.run((helpers) => {
+      const result: unknown = Reflect.apply(body, undefined, [observed(helpers, expectations, assertEqual)]);
+      if (result instanceof Promise) throw new TypeError('a marble test is never async: no promise sees virtual time');
+    });
+
+    const forgotten = expectations.find(({ made }) => !made);
+    if (forgotten) throw at(forgotten.site, new Error('nothing is expected here: toBe or toEqual is missing'));
+  };
+}
+
+/** The helpers, with every expectation written down. */
+function observed(helpers: RunHelpers, expectations: Expectation[], assertEqual: AssertEqual): RunHelpers {
+  const expecting = (explain: Expectation['explain'], caller: (...args: never) => unknown): Expectation => {
+    const expectation = { explain, site: new Error(), made: false };
+    Error.captureStackTrace(expectation.site, caller);
+    expectations.push(expectation);
+    return expectation;
+  };
+  const same = (a: unknown, b: unknown): boolean => failureOf(() => assertEqual(a, b)) === undefined;
+
+  const expectObservable: RunHelpers['expectObservable'] = (stream$, subscription) => {
+    let names: Readonly<Record<string, unknown>> = {};
+    const expectation = expecting(
+      (received, expected) =>
+        streamMismatch({ expected: expected as Recorded[], received: received as Recorded[] }, same, names),
+      expectObservable,
+    );
+    const check = helpers.expectObservable(stream$, subscription);
+    return {
+      toBe: (marbles, values, error) => {
+        expectation.made = true;
+        if (typeof values === 'object' && values !== null) names = values as Readonly<Record<string, unknown>>;
+        check.toBe(marbles, values, error);
+      },
+      toEqual: (other$) => {
+        expectation.made = true;
+        check.toEqual(other$);
+      },
+    };
+  };
+
+  const expectSubscriptions: RunHelpers['expectSubscriptions'] = (logs) => {
+    const expectation = expecting(
+      (received, expected) =>
+        subscriptionMismatch({ expected: expected as Subscribed[], received: received as Subscribed[] }),
+      expectSubscriptions,
+    );
+    const check = helpers.expectSubscriptions(logs);
+    return {
+      toBe: (marbles) => {
+        expectation.made = true;
+        check.toBe(marbles);
+      },
+    };
+  };
+
+  return { ...helpers, expectObservable, expectSubscriptions };
+}
+
+/** How the first two values, or errors, that stand in the same place and are not the same differ. */
+function valueFailure(assertEqual: AssertEqual, actual: unknown, expected: unknown): unknown {
+  const [received, wanted] = [actual as readonly Partial<Recorded>[], expected as readonly Partial<Recorded>[]];
+  for (const [i, { frame, notification }] of received.entries()) {
+    const other = wanted[i];
+    if (frame !== other?.frame || notification?.kind !== other?.notification?.kind) return undefined;
+    const failure =
+      failureOf(() => assertEqual(notification?.value, other?.notification?.value)) ??
+      failureOf(() => assertEqual(notification?.error, other?.notification?.error));
+    if (failure !== undefined) return failure;
+  }
+  return undefined;
+}
+
+function failureOf(check: () => void): unknown {
+  try {
+    check();
+    return undefined;
+  } catch (failure) {
+    return failure;
+  }
+}
+
+function at(site: Error, error: Error): Error {
+  error.stack = `${error.name}: ${error.message}\n${(site.stack ?? '').split('\n').slice(1).join('\n')}`;
+  return error;
+}
