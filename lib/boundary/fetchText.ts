@@ -3,7 +3,7 @@ import { OptionError } from '../../operators/errors.ts';
 import { UnreachableError } from '../contracts/failure.ts';
 import { DeadlineError } from '../contracts/sourceFailure.ts';
 import { fromAbortable } from './fromAbortable.ts';
-import { httpGet } from './httpGet.ts';
+import { httpGet, type TextAnswer } from './httpGet.ts';
 
 /** How {@link fetchText} asks, and what it accepts. */
 export interface FetchOptions {
@@ -18,13 +18,6 @@ export interface FetchOptions {
   readonly signal?: AbortSignal | undefined;
   /** Asks instead of the built-in `fetch`: a fake, or one that trusts a certificate authority of its own. */
   readonly fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
-}
-
-/** What was answered. */
-export interface TextAnswer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
 }
 
 /** The longest time that a timer can wait. */

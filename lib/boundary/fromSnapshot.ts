@@ -116,13 +116,10 @@ function createSource<T, Q, K extends PageKey, R>(
   return {
     name,
     paging: 'keyset',
-    fetch(request) {
-      return fromAbortable(() => page(request), { signal: request.signal });
-    },
+    fetch: (request) => fromAbortable(() => page(request), { signal: request.signal }),
   };
 }
 
-/** The keys of a token of ours are those that `key` gave. */
 function isPosition<K extends PageKey>(value: unknown): value is Position<K> {
   return Array.isArray(value) && value.length === 2 && isPageKey(value[0]) && isCount(value[1]) && value[1] > 0;
 }

@@ -1,6 +1,15 @@
 import { FormatError, RefusedError, UnreachableError } from '../contracts/failure.ts';
 import { TooLargeError } from './tooLargeError.ts';
 
+/** What was answered. */
+export interface TextAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The URL without its query: what errors call it. */
+  readonly where: string;
+}
+
 /** What {@link httpGet} asks for. */
 export interface HttpRequest {
   readonly target: URL;
@@ -18,16 +27,13 @@ const MAX_REDIRECTS = 5;
 const PASSING = new Set([408, 425, 429]);
 
 /** One bounded GET; {@link fetchText} tells how it ends. */
-export async function httpGet(
-  request: HttpRequest,
-  signal: AbortSignal,
-): Promise<{ readonly status: number; readonly headers: Headers; readonly text: string }> {
+export async function httpGet(request: HttpRequest, signal: AbortSignal): Promise<TextAnswer> {
   const { where, accept, maxBytes } = request;
   const { status, headers, body } = await follow(request, signal);
 
   if (!accept(status)) throw notAccepted(where, status);
   if (Number(headers.get('content-length')) > maxBytes) throw new TooLargeError(where, maxBytes);
-  return { status, headers, text: await read(body, decoderOf(headers, where), request) };
+  return { status, headers, where, text: await read(body, decoderOf(headers, where), request) };
 }
 
 /** Follows redirects by hand: whom we trust with the headers and the walk is the origin we were sent to. */
