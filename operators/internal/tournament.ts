@@ -27,6 +27,8 @@ export interface Tournament<T> {
   drain(out: T[], max: number): number;
   /** The index, in the batch in hand of a lane, of its next value. */
   position(lane: number): number;
+  /** The lane of the value that was drained last, -1 before there was one. */
+  latest(): number;
 }
 
 /**
@@ -44,6 +46,7 @@ export function createTournament<T, K>(options: TournamentOptions<T, K>): Tourna
   const losers = new Int32Array(Math.max(lanes, 1));
   let live = lanes;
   let winner = -1; // not known until every lane has shown its head
+  let latest = -1;
 
   const beats = (a: number, b: number): boolean => {
     if (ended[a] === 1) return false;
@@ -95,6 +98,7 @@ export function createTournament<T, K>(options: TournamentOptions<T, K>): Tourna
       const position = positions[lane]! + 1;
       out.push(batch[position - 1]!);
       positions[lane] = position;
+      latest = lane;
       if (position === batch.length) {
         winner = lane;
         return lane;
@@ -141,6 +145,7 @@ export function createTournament<T, K>(options: TournamentOptions<T, K>): Tourna
 
     drain: (out, max) => guarded(() => drain(out, max)),
     position: (lane) => positions[lane]!,
+    latest: () => latest,
   };
 }
 

@@ -1,0 +1,43 @@
+import type { Order } from './order.ts';
+import type { Frontier } from './walkState.ts';
+
+/** Keeps the last item delivered, and tells what belongs at or before it. */
+export interface FrontierKeeper<T> {
+  /** Says that an item of a source was delivered. Cheap: nothing is worked out before somebody asks. */
+  advance(item: T, source: number): void;
+  /**
+   * Whether an item of a source belongs at or before the frontier. Of equal keys those of earlier sources do; those of
+   * the frontier's own source do unless `exact`, which says that it is known not to have been delivered.
+   */
+  isBehind(item: T, source: number, exact: boolean): boolean;
+  value(): Frontier | undefined;
+}
+
+export function createFrontierKeeper<T>(order: Order<T>, from: Frontier | undefined): FrontierKeeper<T> {
+  let frontier = from;
+  let rank = from && order.rankOfKey(from.key);
+  let latest: { readonly item: T; readonly source: number } | undefined;
+
+  const settle = () => {
+    if (!latest) return;
+    frontier = { key: order.keyOf(latest.item), source: latest.source };
+    rank = order.rankOf(latest.item);
+    latest = undefined;
+  };
+
+  return {
+    advance(item, source) {
+      latest = { item, source };
+    },
+    isBehind(item, source, exact) {
+      settle();
+      if (!frontier) return false;
+      const side = order.compare(order.rankOf(item), rank);
+      return side < 0 || (side === 0 && (source < frontier.source || (source === frontier.source && !exact)));
+    },
+    value() {
+      settle();
+      return frontier;
+    },
+  };
+}
