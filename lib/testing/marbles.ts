@@ -52,7 +52,8 @@ export function createMarbles(assertEqual: AssertEqual): (body: (helpers: RunHel
     });
 
     scheduler.run((helpers) => {
-      const result: unknown = Reflect.apply(body, undefined, [observed(helpers, expectations, assertEqual)]);
+      const test: (helpers: RunHelpers) => unknown = body;
+      const result = test(observed(helpers, expectations, assertEqual));
       if (result instanceof Promise) throw new TypeError('a marble test is never async: no promise sees virtual time');
     });
 
