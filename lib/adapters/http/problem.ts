@@ -29,6 +29,7 @@ export class RequestError extends Error {
 
 /** How the failures of a page are answered. Whatever is not listed is told as `internal_error`. */
 const STATUSES: ReadonlyMap<unknown, number> = new Map([
+  ['invalid_page_size', 400],
   ['invalid_page_token', 400],
   ['page_token_mismatch', 400],
   ['page_token_expired', 410],
@@ -86,5 +87,5 @@ interface Facts {
 
 /** By what an error says of itself and not by class, so that two copies of a package understand each other. */
 function factsOf(failure: unknown): Facts {
-  return failure instanceof Error ? (failure as Facts) : {};
+  return failure instanceof Error ? failure : {};
 }

@@ -78,7 +78,10 @@ export async function serve(app: WebApp, options: ServeOptions = {}): Promise<Se
   const drain = trackRequests(server);
   server.on('request', (request, response) => {
     if (hasBody(request)) response.shouldKeepAlive = false;
-    if (Number(request.headers['content-length'] ?? 0) > bodyBytes) return refuse(response, bodyTooLarge(bodyBytes));
+    if (Number(request.headers['content-length'] ?? 0) > bodyBytes) {
+      refuse(response, bodyTooLarge(bodyBytes));
+      return;
+    }
     void answer(request, response);
   });
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {

@@ -197,7 +197,7 @@ describe('serve, limits', () => {
 
 describe('serve, stop', () => {
   it('finishes what is running, closes what is idle, and frees the port', async () => {
-    let finish = (_response: Response) => {};
+    let finish = (() => {}) as (response: Response) => void;
     let began = () => {};
     const running = new Promise<void>((resolve) => (began = resolve));
     const serving = await start({
@@ -226,7 +226,7 @@ describe('serve, stop', () => {
 
   it('does not wait longer than its deadline', async () => {
     let began = () => {};
-    let gone = (_event: unknown) => {};
+    let gone = (() => {}) as (event: unknown) => void;
     const aborted = new Promise<unknown>((resolve) => (gone = resolve));
     const running = new Promise<void>((resolve) => (began = resolve));
     const serving = await start({
@@ -247,7 +247,7 @@ describe('serve, stop', () => {
   });
 
   it('aborts the signal of a request whose client has gone', async () => {
-    let gone = (_event: unknown) => {};
+    let gone = (() => {}) as (event: unknown) => void;
     const noticed = new Promise<unknown>((resolve) => (gone = resolve));
     let began = () => {};
     const running = new Promise<void>((resolve) => (began = resolve));

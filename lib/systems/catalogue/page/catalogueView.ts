@@ -1,0 +1,215 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import {
+  BehaviorSubject,
+  catchError,
+  debounceTime,
+  distinctUntilChanged,
+  EMPTY,
+  map,
+  merge,
+  Subject,
+  Subscription,
+  switchMap,
+  tap,
+} from 'rxjs';
+import { fetchSources, type Filter, type Source } from './api.ts';
+import { readFilter, writeFilter } from './filterInAddress.ts';
+import { walkCatalogue, type Walk } from './walkCatalogue.ts';
+
+/** Quiet time after the last key before a search starts. */
+const TYPING_MS = 200;
+
+/** How far below the screen the end of the list may be before the next page is fetched. */
+const AHEAD = '1500px';
+
+/** The catalogue: search, sources, and the list that grows as the reader scrolls. */
+export class CatalogueView extends LitElement {
+  static override readonly properties = { walk: { state: true }, sources: { state: true }, filter: { state: true } };
+
+  declare private walk: Walk | undefined;
+  declare private sources: readonly Source[];
+  declare private filter: Filter;
+
+  private readonly filters = new BehaviorSubject<Filter>(readFilter());
+  private readonly typed = new Subject<string>();
+  private readonly again = new Subject<void>();
+  private readonly demand = new Subject<void>();
+  private readonly end = new IntersectionObserver(
+    (entries) => {
+      if (entries.some(({ isIntersecting }) => isIntersecting)) this.demand.next();
+    },
+    { rootMargin: AHEAD },
+  );
+  private running = new Subscription();
+
+  constructor() {
+    super();
+    this.walk = undefined;
+    this.sources = [];
+    this.filter = this.filters.value;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const walks = merge(this.filters, this.again.pipe(map(() => this.filters.value))).pipe(
+      tap((filter) => {
+        this.filter = filter;
+        writeFilter(filter);
+        window.scrollTo({ top: 0 });
+      }),
+      switchMap((filter) => walkCatalogue(filter, this.demand)),
+    );
+    const reports = merge(this.filters, this.again, this.demand).pipe(
+      debounceTime(TYPING_MS),
+      switchMap(() => fetchSources().pipe(catchError(() => EMPTY))),
+    );
+
+    this.running = new Subscription();
+    this.running.add(
+      this.typed.pipe(debounceTime(TYPING_MS), distinctUntilChanged()).subscribe((query) => this.narrow({ query })),
+    );
+    this.running.add(walks.subscribe((walk) => (this.walk = walk)));
+    this.running.add(reports.subscribe(({ sources }) => (this.sources = sources)));
+    this.running.add(() => this.end.disconnect());
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.running.unsubscribe();
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  /** Watches the end of the list anew after each page: an observer only tells of changes. */
+  protected override updated(changed: PropertyValues): void {
+    if (!changed.has('walk')) return;
+    this.end.disconnect();
+    const end = this.querySelector('#end');
+    if (end !== null && this.walk?.kind === 'more') this.end.observe(end);
+  }
+
+  protected override render(): TemplateResult {
+    const { walk } = this;
+    return html`
+      <header>
+        <div class="bar">
+          <h1><img src="/assets/icon.svg" alt="" width="24" height="24" /> Catalogue</h1>
+          <search>
+            <input
+              type="search"
+              aria-label="Search packages"
+              placeholder="Search by name or description"
+              autocomplete="off"
+              spellcheck="false"
+              maxlength="256"
+              .value=${this.filter.query}
+              @input=${({ currentTarget }: { currentTarget: HTMLInputElement }) =>
+                this.typed.next(currentTarget.value.trim())}
+            />
+          </search>
+        </div>
+        <div class="bar under">
+          <div class="sources" role="group" aria-label="Show only">${this.sources.map((source) => this.chip(source))}</div>
+          <p class="count">${counted(walk)}</p>
+        </div>
+      </header>
+      <main id="list" tabindex="-1">
+        <div aria-live="polite">${walk === undefined ? nothing : this.notices(walk)}</div>
+        <package-list
+          .items=${walk?.items ?? []}
+          .hues=${this.hues()}
+          .complete=${walk?.kind === 'end'}
+          aria-busy=${walk?.kind === 'loading' ? 'true' : 'false'}
+        ></package-list>
+        <div id="end" role="status">${walk === undefined ? nothing : this.ending(walk)}</div>
+      </main>
+    `;
+  }
+
+  private chip({ name, state, lastError }: Source): TemplateResult {
+    const on = this.filter.sources.includes(name);
+    const sources = on ? this.filter.sources.filter((other) => other !== name) : [...this.filter.sources, name];
+    const lost = state === 'unreachable';
+    return html`
+      <button
+        type="button"
+        class="chip ${lost ? 'lost' : ''}"
+        aria-pressed=${on ? 'true' : 'false'}
+        title=${lost ? (lastError?.reason ?? 'unreachable') : name}
+        .style=${`--hue: ${this.hues().get(name) ?? 0}`}
+        @click=${() => this.narrow({ sources })}
+      >
+        ${name}${lost ? html`<span class="hidden"> (unreachable)</span>` : nothing}
+      </button>
+    `;
+  }
+
+  private notices({ unreachable, restarted, drifted }: Walk): TemplateResult {
+    return html`
+      ${unreachable.length === 0
+        ? nothing
+        : html`
+            <section class="notice warning" aria-label="Unreachable sources">
+              <div>
+                <strong>${unreachable.length === 1 ? 'A source is missing' : 'Some sources are missing'} from this list</strong>
+                <ul>
+                  ${unreachable.map(({ source, reason }) => html`<li><b>${source}</b> ${withoutName(reason, source)}</li>`)}
+                </ul>
+              </div>
+              ${this.retry()}
+            </section>
+          `}
+      ${restarted ? html`<p class="notice">The list had changed too much to go on, so it was started again.</p>` : nothing}
+      ${drifted ? html`<p class="quiet">Packages came or went while you were reading. ${this.retry('Read again')}</p>` : nothing}
+    `;
+  }
+
+  private ending({ kind, items, failure }: Walk): TemplateResult {
+    switch (kind) {
+      case 'loading':
+      case 'more':
+        return html`<p class="quiet"><span class="spinner" aria-hidden="true"></span> Loading</p>`;
+      case 'failed':
+        return html`
+          <p class="notice error">
+            <span>${failure?.detail ?? 'The next page did not come.'}</span>
+            <button type="button" class="action" @click=${() => this.demand.next()}>Try again</button>
+          </p>
+        `;
+      case 'incomplete':
+        return html`<p class="quiet">This is all that the sources within reach have. ${this.retry('Try again')}</p>`;
+      case 'end':
+        return items.length === 0
+          ? html`<p class="quiet">${this.filter.query === '' ? 'There are no packages.' : 'No package matches.'}</p>`
+          : html`<p class="quiet">End of the list</p>`;
+    }
+  }
+
+  private retry(words = 'Retry'): TemplateResult {
+    return html`<button type="button" class="action" @click=${() => this.again.next()}>${words}</button>`;
+  }
+
+  private narrow(change: Partial<Filter>): void {
+    this.filters.next({ ...this.filters.value, ...change });
+  }
+
+  /** Evenly around the circle, so that neighbours differ. */
+  private hues(): ReadonlyMap<string, number> {
+    return new Map(this.sources.map(({ name }, i) => [name, Math.round((210 + (i * 360) / this.sources.length) % 360)]));
+  }
+}
+
+function counted(walk: Walk | undefined): string {
+  if (walk === undefined) return '';
+  const count = walk.items.length.toLocaleString('en');
+  if (walk.kind === 'end') return `${count} ${walk.items.length === 1 ? 'package' : 'packages'}`;
+  return walk.items.length === 0 ? '' : `${count} packages so far`;
+}
+
+/** The reason says the source's name first; here it stands in front already. */
+function withoutName(reason: string, source: string): string {
+  const prefix = `source ${source}: `;
+  return reason.startsWith(prefix) ? reason.slice(prefix.length) : reason;
+}

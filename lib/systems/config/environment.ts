@@ -1,0 +1,46 @@
+import { ConfigError } from './configError.ts';
+
+/** What the environment says. It goes before the configuration file. */
+export interface Environment {
+  readonly port?: number | undefined;
+  readonly host?: string | undefined;
+  readonly allowedHosts?: readonly string[] | undefined;
+  readonly pageSizeDefault?: number | undefined;
+  readonly pageSizeMax?: number | undefined;
+  readonly timeoutMs?: number | undefined;
+  readonly keys?: string | undefined;
+  readonly ttlMs?: number | undefined;
+}
+
+/** Reads the environment. Throws a ConfigError that names every variable with a value that it cannot have. */
+export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment {
+  const problems: string[] = [];
+  const read = <A>(name: string, expected: string, parse: (value: string) => A | undefined): A | undefined => {
+    const value = env[name];
+    if (value === undefined) return undefined;
+    const parsed = parse(value);
+    if (parsed === undefined) problems.push(`${name} must be ${expected}, not ${JSON.stringify(value.slice(0, 60))}`);
+    return parsed;
+  };
+  const whole = (name: string, min: number, max: number) =>
+    read(name, `a whole number from ${min} to ${max}`, (value) =>
+      /^\d{1,15}$/.test(value) && Number(value) >= min && Number(value) <= max ? Number(value) : undefined,
+    );
+  const texts = (value: string) => {
+    const parts = value.split(',').map((part) => part.trim());
+    return parts.every((part) => part !== '') ? parts : undefined;
+  };
+
+  const environment: Environment = {
+    port: whole('PORT', 1, 65_535),
+    host: read('HOST', 'a host name or address', (value) => (/^[\w.:-]{1,255}$/.test(value) ? value : undefined)),
+    allowedHosts: read('ALLOWED_HOSTS', 'host names with commas between them', texts),
+    pageSizeDefault: whole('PAGE_SIZE_DEFAULT', 1, 100_000),
+    pageSizeMax: whole('PAGE_SIZE_MAX', 1, 100_000),
+    timeoutMs: whole('SOURCE_TIMEOUT_MS', 1, 86_400_000),
+    ttlMs: whole('PAGE_TOKEN_TTL_MS', 1_000, 315_360_000_000),
+    keys: env['PAGE_TOKEN_KEYS'], // whoever seals tokens reads it: it must not be shown here
+  };
+  if (problems.length > 0) throw new ConfigError(problems);
+  return environment;
+}

@@ -1,0 +1,89 @@
+import { access } from 'node:fs/promises';
+import { ConfigError } from './configError.ts';
+import { readConfigFile, type ConfigFile } from './configFile.ts';
+import { readEnvironment } from './environment.ts';
+import type { SourceConfig } from './sourceConfig.ts';
+
+/** The file that is read when none is named, if it is there. */
+export const DEFAULT_FILE = 'rxfan.config.yaml';
+
+/** Where {@link readSettings} looks. */
+export interface SettingsScope {
+  /** The configuration file. Absent: `rxfan.config.yaml` in the current folder, if there is one. */
+  readonly file?: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Everything that can be set, with defaults for what was not. */
+export interface Settings {
+  /** Absent: the lists of this machine. */
+  readonly sources?: readonly SourceConfig[] | undefined;
+  readonly pageSize: { readonly default: number; readonly max: number };
+  readonly timeoutMs: number;
+  readonly onSourceFailure: 'omit' | 'fail';
+  readonly pageTokens: { readonly keys?: string | undefined; readonly ttlMs?: number | undefined };
+  readonly http: { readonly host: string; readonly port: number; readonly allowedHosts: readonly string[] };
+}
+
+/** Reads the settings: the environment goes before the file, the file before the defaults. Rejects with a ConfigError. */
+export async function readSettings({ file, env }: SettingsScope): Promise<Settings> {
+  const path = file ?? ((await exists(DEFAULT_FILE)) ? DEFAULT_FILE : undefined);
+  const [fromEnv, fromFile] = await Promise.allSettled([
+    Promise.resolve(env).then(readEnvironment),
+    path === undefined ? {} : readConfigFile(path, env),
+  ]);
+  const settings = { ...valueOf(fromEnv), file: valueOf(fromFile) };
+  const merged = merge(settings.file ?? {}, settings);
+  const problems = [...problemsOf(fromEnv), ...problemsOf(fromFile), ...contradictions(merged, path)];
+  if (problems.length > 0) throw new ConfigError(problems);
+  return merged;
+}
+
+function merge(file: ConfigFile, env: ReturnType<typeof readEnvironment>): Settings {
+  const { sources, pageSize = {}, timeoutMs = 10_000, onSourceFailure = 'omit', pageTokens = {}, http = {} } = file;
+  const max = env.pageSizeMax ?? pageSize.max ?? 1_000;
+
+  return {
+    sources,
+    pageSize: { default: env.pageSizeDefault ?? pageSize.default ?? Math.min(20, max), max },
+    timeoutMs: env.timeoutMs ?? timeoutMs,
+    onSourceFailure,
+    pageTokens: { keys: env.keys ?? pageTokens.keys, ttlMs: env.ttlMs ?? pageTokens.ttlMs },
+    http: {
+      host: env.host ?? http.host ?? '127.0.0.1',
+      port: env.port ?? http.port ?? 8_080,
+      allowedHosts: env.allowedHosts ?? http.allowedHosts ?? [],
+    },
+  };
+}
+
+/** What is wrong although every value by itself is right. */
+function contradictions({ pageSize, sources = [] }: Settings, path = ''): readonly string[] {
+  const problems: string[] = [];
+  if (pageSize.default > pageSize.max) {
+    problems.push(`pageSize.default (${pageSize.default}) is more than pageSize.max (${pageSize.max})`);
+  }
+  const names = sources.map(({ name, type }) => name ?? type);
+  names.forEach((name, i) => {
+    const first = names.indexOf(name);
+    if (first !== i) problems.push(`${path}: /sources/${i} has the name of /sources/${first}, ${JSON.stringify(name)}; give it another`);
+  });
+  return problems;
+}
+
+function valueOf<T>(result: PromiseSettledResult<T>): T | undefined {
+  return result.status === 'fulfilled' ? result.value : undefined;
+}
+
+function problemsOf(result: PromiseSettledResult<unknown>): readonly string[] {
+  if (result.status === 'fulfilled') return [];
+  if (result.reason instanceof ConfigError) return result.reason.problems;
+  throw result.reason;
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
