@@ -1,0 +1,57 @@
+import type { Subscriber } from 'rxjs';
+import { NOTHING, type Supply, type SupplyOptions } from './supply.ts';
+
+/**
+ * Asks an async iterable for one value at a time, and returns its iterator as soon as `subscriber` is closed, while an
+ * answer is pending too. rxjs `from` would ask ahead, and return only when the next value arrives.
+ */
+export function pullAsyncSupply<T>(
+  source: AsyncIterable<T>,
+  subscriber: Subscriber<unknown>,
+  { ready }: SupplyOptions,
+): Supply<T> {
+  const iterator = source[Symbol.asyncIterator]();
+  let returnable = true;
+  let batch: readonly T[] | undefined;
+
+  const release = async (): Promise<void> => {
+    if (returnable) await iterator.return?.();
+  };
+  subscriber.add(() => {
+    release().catch(() => undefined); // nobody is left to tell
+  });
+
+  const ask = (): void => {
+    try {
+      Promise.resolve(iterator.next()).then(answered, failed);
+    } catch (thrown) {
+      failed(thrown);
+    }
+  };
+
+  const answered = (result: IteratorResult<T>): void => {
+    if (subscriber.closed) return;
+    try {
+      returnable = !result.done;
+      batch = result.done ? NOTHING : [result.value];
+      ready();
+    } catch (thrown) {
+      subscriber.error(thrown);
+    }
+  };
+
+  const failed = (error: unknown): void => {
+    returnable = false;
+    subscriber.error(error);
+  };
+
+  return {
+    open: ask,
+    take() {
+      const taken = batch;
+      batch = undefined;
+      if (!taken) ask();
+      return taken;
+    },
+  };
+}

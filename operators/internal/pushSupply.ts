@@ -1,0 +1,55 @@
+import type { ObservableInput, Subscriber } from 'rxjs';
+import { OverflowError } from '../errors.ts';
+import { Fifo } from './fifo.ts';
+import { listen } from './listen.ts';
+import { NOTHING, type Supply, type SupplyOptions } from './supply.ts';
+
+/** Most values taken at once: used ones are let go of only with their batch. */
+const BATCH = 64;
+
+/** Subscribes to a source that cannot be held back, and keeps what it pushes, up to `bufferSize`. */
+export function pushSupply<T>(
+  source: ObservableInput<T>,
+  subscriber: Subscriber<unknown>,
+  { stage, bufferSize, used, ready }: SupplyOptions,
+): Supply<T> {
+  const waiting = new Fifo<T>();
+  let taken = 0;
+  let awaited = true;
+  let ended = false;
+  subscriber.add(() => waiting.clear());
+
+  const tell = (): void => {
+    if (!awaited) return;
+    awaited = false;
+    ready();
+  };
+
+  const open = (): void => {
+    listen(source, subscriber, {
+      next: (value) => {
+        if (waiting.size + taken - used() >= bufferSize) throw new OverflowError(stage, bufferSize);
+        waiting.push(value);
+        tell();
+      },
+      complete: () => {
+        ended = true;
+        tell();
+      },
+    });
+  };
+
+  const take = (): readonly T[] | undefined => {
+    if (waiting.size > 0) {
+      const batch = [waiting.shift()];
+      while (waiting.size > 0 && batch.length < BATCH) batch.push(waiting.shift());
+      taken = batch.length;
+      return batch;
+    }
+    if (ended) return NOTHING;
+    awaited = true;
+    return undefined;
+  };
+
+  return { open, take };
+}

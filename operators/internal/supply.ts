@@ -1,0 +1,22 @@
+/** Where a stage takes the values of one source from. */
+export interface Supply<T> {
+  /** Starts the source. */
+  open(): void;
+  /** The next values; none of them when the source has ended; undefined when `ready` will tell that there are some. */
+  take(): readonly T[] | undefined;
+}
+
+/** What a supply needs to know of the stage that takes from it. */
+export interface SupplyOptions {
+  /** Names the stage in errors. */
+  readonly stage: string;
+  /** Most values to hold of a source that pushes: those that were not taken, and those that were but are not used. */
+  readonly bufferSize: number;
+  /** How many values of the batch taken last are used. */
+  readonly used: () => number;
+  /** Tells that there is something to take: once after `open`, and once after each `take` that gave undefined. */
+  readonly ready: () => void;
+}
+
+/** What a source gives that has ended. */
+export const NOTHING: readonly never[] = [];
