@@ -14,7 +14,9 @@ export function readKubeappsToken(token: string, sources: readonly string[]): Wa
     positions: sources.map((source): Position => {
       const offset = offsets.get(source) ?? 0;
       if (offset === -1) return { kind: 'done' };
-      return offset === 0 ? { kind: 'start' } : { kind: 'at', token: undefined, size: Math.min(offset, SKIPPED_AT_ONCE), taken: offset, mark: undefined };
+      return offset === 0
+        ? { kind: 'start' }
+        : { kind: 'at', token: undefined, size: Math.min(offset, SKIPPED_AT_ONCE), taken: offset, mark: undefined };
     }),
   };
 }

@@ -31,6 +31,8 @@ export interface LaneOptions<T, Q> {
   readonly emptyPages: number;
   /** Orders two items of the source. */
   readonly compare: (a: T, b: T) => number;
+  /** Tells the key of an item from others. */
+  readonly markOf: (item: T) => string;
   /** The first page, if it was kept and is still good. */
   readonly kept: () => Hand<T> | undefined;
   /** Runs what a page that came sets off. */
@@ -50,7 +52,7 @@ export interface Lane<T> {
 }
 
 export function createLane<T, Q>(options: LaneOptions<T, Q>): Lane<T> {
-  const { source, reader, catchUp, prefetch, emptyPages, compare, guard } = options;
+  const { source, reader, catchUp, prefetch, emptyPages, compare, markOf, guard } = options;
   const advances = createLoopGuard();
   let hand: Hand<T> | undefined;
   let edge: Hand<T> | undefined; // the last page that was not empty
@@ -102,7 +104,7 @@ export function createLane<T, Q>(options: LaneOptions<T, Q>): Lane<T> {
     ahead = [];
     reader.stop();
     const prove = (again: Hand<T>) => {
-      const stands = again.items.length === before.items.length && compare(again.items.at(-1)!, before.items.at(-1)!) === 0;
+      const stands = again.items.length === before.items.length && lastMark(again) === lastMark(before);
       if (!stands) catchUp.moved();
       else if (compare(before.items.at(-1)!, page.items[0]!) > 0) {
         fail(new SourceOrderError(source.name, passed + (hand?.items.length ?? 0)));
@@ -118,6 +120,8 @@ export function createLane<T, Q>(options: LaneOptions<T, Q>): Lane<T> {
       (failure) => guard(() => fail(failure)),
     );
   };
+
+  const lastMark = ({ items }: Hand<T>) => markOf(items.at(-1)!);
 
   const place = (page: Hand<T>) => {
     passed += hand?.items.length ?? 0;

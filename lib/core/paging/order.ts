@@ -1,3 +1,4 @@
+import { ComparatorError } from '../../../operators/errors.ts';
 import { canonicalJson } from '../../boundary/canonicalJson.ts';
 import { fingerprint } from '../../boundary/fingerprint.ts';
 import { compareSortKeys, sortKey, type PageKey } from '../../contracts/pageKey.ts';
@@ -16,7 +17,13 @@ export interface Order<T> {
 export function createOrder<T, K extends PageKey>(key: (item: T) => K, compare?: (a: K, b: K) => number): Order<T> {
   const markOf = (item: T) => fingerprint(canonicalJson(key(item)));
   if (compare) {
-    return { keyOf: key, rankOf: key, rankOfKey: (key) => key, compare: compare as Order<T>['compare'], markOf };
+    return {
+      keyOf: key,
+      rankOf: key,
+      rankOfKey: (key) => key,
+      compare: checked(compare) as Order<T>['compare'],
+      markOf,
+    };
   }
   return {
     keyOf: key,
@@ -24,5 +31,18 @@ export function createOrder<T, K extends PageKey>(key: (item: T) => K, compare?:
     rankOfKey: sortKey,
     compare: compareSortKeys as Order<T>['compare'],
     markOf,
+  };
+}
+
+function checked<K>(compare: (a: K, b: K) => number): (a: K, b: K) => number {
+  return (a, b) => {
+    let side: number;
+    try {
+      side = compare(a, b);
+    } catch (cause) {
+      throw new ComparatorError('threw', { cause });
+    }
+    if (side <= 0 || side > 0) return side;
+    throw new ComparatorError(`returned ${String(side)}`);
   };
 }

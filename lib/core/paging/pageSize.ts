@@ -11,7 +11,10 @@ export class PageSizeError extends Error {
 }
 
 /** The size a page will have: the default for 0 or none, cut down to the largest. */
-export function resolvePageSize(asked: number | undefined, sizes: { readonly default: number; readonly max: number }): number {
+export function resolvePageSize(
+  asked: number | undefined,
+  sizes: { readonly default: number; readonly max: number },
+): number {
   if (asked === undefined || asked === 0) return sizes.default;
   if (!Number.isInteger(asked) || asked < 0) throw new PageSizeError(asked);
   return Math.min(asked, sizes.max);

@@ -35,8 +35,7 @@ export function readPage<T, Q>(
     const walk = createWalk({
       ...walkOptions,
       prefetch: 0,
-      kept: (source, token, pageSize) =>
-        mayKeep(source) ? cache.get(addressOf(source, token, pageSize)) : undefined,
+      kept: (source, token, pageSize) => (mayKeep(source) ? cache.get(addressOf(source, token, pageSize)) : undefined),
     });
     subscriber.add(walk.stop);
     walk.run(

@@ -70,5 +70,8 @@ function nothingReached(names: readonly string[], failures: ReadonlyMap<number, 
   const [first, ...others] = failures.values();
   if (first && others.length === 0) return first;
   const failed = [...failures.keys()].map((source) => names[source]!);
-  return new SourceError(failed.join(', '), new AggregateError([...failures.values()], 'none of them could be reached'));
+  return new SourceError(
+    failed.join(', '),
+    new AggregateError([...failures.values()], 'none of them could be reached'),
+  );
 }

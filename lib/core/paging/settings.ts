@@ -31,9 +31,10 @@ export function settingsOf<T, Q, K extends PageKey>(options: AggregateOptions<T,
   if (onSourceFailure !== 'fail' && onSourceFailure !== 'omit') {
     throw new OptionError('onSourceFailure', "'fail' or 'omit'", onSourceFailure);
   }
+  const distinct = named(sources);
   return {
-    sources,
-    names: unique(sources.map(({ name }) => name)),
+    sources: distinct,
+    names: distinct.map(({ name }) => name),
     order: createOrder(key, compare),
     orderName: order,
     tokens,
@@ -60,8 +61,17 @@ function count(option: string, value: number, least: number): number {
   return value;
 }
 
-function unique(names: readonly string[]): readonly string[] {
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw new OptionError('sources', 'named differently from each other', twice);
-  return names;
+/** A source that is given twice is two sources, told apart by their names. */
+function named<T, Q>(sources: readonly PageSource<T, Q>[]): readonly PageSource<T, Q>[] {
+  const distinct = sources.map((source, i) => {
+    const nth = sources.slice(0, i).filter((other) => other === source).length + 1;
+    const { name, paging } = source;
+    return nth === 1 ? source : { name: `${name} (${nth})`, paging, fetch: source.fetch.bind(source) };
+  });
+  const names = new Set<string>();
+  for (const { name } of distinct) {
+    if (names.has(name)) throw new OptionError('sources', 'named differently from each other', name);
+    names.add(name);
+  }
+  return distinct;
 }

@@ -17,7 +17,12 @@ export interface Hand<T> {
 /** Reads one source, one call at a time. */
 export interface SourceReader<T> {
   /** Calls back once, maybe before it returns, unless it is stopped first. */
-  read(token: string | undefined, size: number, got: (hand: Hand<T>) => void, failed: (why: SourceFailure) => void): void;
+  read(
+    token: string | undefined,
+    size: number,
+    got: (hand: Hand<T>) => void,
+    failed: (why: SourceFailure) => void,
+  ): void;
   /** True while a call is under way. */
   readonly busy: boolean;
   /** Cancels the call under way. */

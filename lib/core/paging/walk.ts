@@ -94,7 +94,8 @@ export function createWalk<T, Q>(options: WalkOptions<T, Q>): Walk<T> {
       nextSize: options.sourcePageSize,
       emptyPages: limits.emptyPages,
       compare: (a, b) => order.compare(order.rankOf(a), order.rankOf(b)),
-      kept: () => options.kept(source, token, size),
+      markOf: order.markOf,
+      kept: () => (start.kind === 'at' ? options.kept(source, token, size) : undefined),
       guard: (work) => guard(lane, work),
     });
   });
@@ -220,7 +221,8 @@ export function createWalk<T, Q>(options: WalkOptions<T, Q>): Walk<T> {
     }
   };
 
-  const takenOf = (lane: number, hand: Hand<T>) => (headed[lane] === true ? tournament.position(lane) : hand.items.length);
+  const takenOf = (lane: number, hand: Hand<T>) =>
+    headed[lane] === true ? tournament.position(lane) : hand.items.length;
 
   const placeOf = (lane: number): Place<T> => {
     const { hand } = lanes[lane]!;
