@@ -33,7 +33,8 @@ export function fromAsyncIterable<T, Q = unknown>(options: AsyncIterableOptions<
   async function page({ query, pageToken, pageSize }: PageRequest<Q>, signal: AbortSignal): Promise<Page<T>> {
     const start = pageToken ? readJsonToken(pageToken, isCount) : 0;
     const list = query === undefined ? '' : canonicalJson(query);
-    const reading = (start > 0 && kept.take(list, start)) || read((stopped) => open({ query, signal: stopped }));
+    const reading =
+      (start > 0 ? kept.take(list, start) : undefined) ?? read((stopped) => open({ query, signal: stopped }));
 
     signal.addEventListener('abort', reading.stop);
     try {

@@ -1,0 +1,2 @@
+export { storedTokens, type StoredTokensOptions } from './storedTokens.ts';
+export { withStoredFallback } from './withStoredFallback.ts';
