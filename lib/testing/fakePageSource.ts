@@ -118,13 +118,16 @@ export function fakePageSource<T, Q = unknown>(options: FakePageSourceOptions<T,
         const call: (typeof calls)[number] = { request, startedAt: asyncScheduler.now(), outcome: 'live' };
         calls.push(call);
         maxLiveCalls = Math.max(maxLiveCalls, ++liveCalls);
-        beforeCall(number, source);
-
         const settle = (outcome: FakeCall['outcome']) => {
           if (call.outcome !== 'live') return;
           call.outcome = outcome;
           liveCalls--;
         };
+        if (request.signal.aborted) {
+          settle('cancelled');
+          return throwError(() => request.signal.reason as unknown);
+        }
+        beforeCall(number, source);
         const waitMs = perCall(latencyMs, number);
         const due$ = quirks(number) === 'hang' ? NEVER : waitMs > 0 ? timer(waitMs) : of(0);
         return merge(abortOf(request.signal), due$.pipe(map(() => answer(request, number)))).pipe(
@@ -141,10 +144,11 @@ export function fakePageSource<T, Q = unknown>(options: FakePageSourceOptions<T,
 }
 
 function abortOf(signal: AbortSignal): Observable<never> {
-  const fail = (): never => {
-    throw signal.reason;
-  };
-  return signal.aborted ? throwError(() => signal.reason as unknown) : fromEvent(signal, 'abort').pipe(map(fail));
+  return fromEvent(signal, 'abort').pipe(
+    map(() => {
+      throw signal.reason;
+    }),
+  );
 }
 
 function perCall(value: number | ((call: number) => number), call: number): number {

@@ -1,0 +1,10 @@
+export { fakePageSource } from './fakePageSource.ts';
+export type { FakeCall, FakePageSource, FakePageSourceOptions, FakeQuirk } from './fakePageSource.ts';
+export { fakeSealer } from './fakeSealer.ts';
+export type { Law } from './law.ts';
+export { createMarbles, MarbleMismatchError } from './marbles.ts';
+export type { AssertEqual } from './marbles.ts';
+export { operatorLaws } from './operatorLaws.ts';
+export type { OperatorTraits } from './operatorLaws.ts';
+export { pageSourceLaws } from './pageSourceLaws.ts';
+export type { PageSourceSubject, PageSourceTraits } from './pageSourceLaws.ts';
