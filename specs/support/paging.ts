@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { EMPTY, expand, type Observable } from 'rxjs';
+import { EMPTY, expand, retry, type Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { Aggregate, AggregateOptions, AggregatePage } from '../../lib/core/paging/aggregate.ts';
 import { aggregatePages } from '../../lib/core/paging/aggregatePages.ts';
@@ -43,9 +43,14 @@ export function aggregateOf(
 }
 
 /** Page after page by token, as a client over HTTP does: `sizes` in turn. */
-export function walk<T>(aggregate: Aggregate<T, unknown>, sizes: readonly number[]): Observable<AggregatePage<T>> {
+export function walk<T>(
+  aggregate: Aggregate<T, unknown>,
+  sizes: readonly number[],
+  retries = 0,
+): Observable<AggregatePage<T>> {
   let page = 0;
-  const next = (pageToken: string) => aggregate.page({ pageToken, pageSize: sizes[page++ % sizes.length] });
+  const next = (pageToken: string) =>
+    aggregate.page({ pageToken, pageSize: sizes[page++ % sizes.length] }).pipe(retry(retries));
   return next('').pipe(expand(({ nextPageToken }) => (nextPageToken === '' ? EMPTY : next(nextPageToken))));
 }
 
@@ -101,11 +106,15 @@ export const someWorld = fc.record({
 
 export type World = typeof someWorld extends fc.Arbitrary<infer W> ? W : never;
 
-/** The sources of a world. */
-export function build({ keys, pageSizes, offsets, latencies }: World): FakePageSource<Item>[] {
+/** The sources of a world, with what some of them do besides. */
+export function build(
+  { keys, pageSizes, offsets, latencies }: World,
+  options: (source: number) => Partial<FakePageSourceOptions<Item>> = () => ({}),
+): FakePageSource<Item>[] {
   return sourcesOf(keys, (source) => ({
     pageSize: pageSizes[source]!,
     paging: offsets[source]! ? 'offset' : 'keyset',
     latencyMs: (call) => latencies[(source * 3 + call) % latencies.length]!,
+    ...options(source),
   }));
 }

@@ -4,7 +4,7 @@ import type { PageSource } from '../../contracts/pageSource.ts';
 import type { SourceFailure } from '../../contracts/sourceFailure.ts';
 import { createCatchUp } from './catchUp.ts';
 import { createDeadlines } from './deadlines.ts';
-import { driftOf, type DriftCount } from './drift.ts';
+import { noDrift, takeDrift } from './drift.ts';
 import { createFrontierKeeper } from './frontier.ts';
 import { createLane, type LaneEvents } from './lane.ts';
 import type { Order } from './order.ts';
@@ -53,7 +53,7 @@ export function createWalk<T, Q>(options: WalkOptions<T, Q>): Walk<T> {
   const { sources, order, from, limits, onSourceFailure } = options;
   const deadlines = createDeadlines(options.timeoutMs);
   const frontier = createFrontierKeeper(order, from.frontier);
-  const drifts = sources.map((): DriftCount => ({ suppressed: 0, late: 0, possibleGap: false }));
+  const drifts = sources.map(noDrift);
   const failures = new Map<number, SourceFailure>();
   const names = sources.map(({ name }) => name);
   const done = from.positions.map(({ kind }) => kind === 'done');
@@ -147,21 +147,33 @@ export function createWalk<T, Q>(options: WalkOptions<T, Q>): Walk<T> {
     on?.failed(error);
   };
 
-  /** Does something for a lane, then whatever has become possible by it. */
+  /** Runs what may throw: an order that a source breaks is that source's failure, all else ends the run. */
   const guard = (lane: number, work: () => void) => {
+    attempt(() => {
+      try {
+        work();
+      } catch (thrown) {
+        if (!(thrown instanceof SourceOrderError)) throw thrown;
+        drop(lane, thrown);
+      }
+    });
+    turn();
+  };
+
+  const attempt = (work: () => void) => {
     try {
       work();
     } catch (thrown) {
-      if (thrown instanceof SourceOrderError) drop(lane, thrown);
-      else fail(thrown);
+      fail(thrown);
     }
-    turn();
   };
 
   const turn = () => {
     if (turning) return;
     turning = true;
-    while (current && step(current));
+    attempt(() => {
+      while (current && step(current));
+    });
     turning = false;
   };
 
@@ -193,8 +205,8 @@ export function createWalk<T, Q>(options: WalkOptions<T, Q>): Walk<T> {
     try {
       spent = tournament.drain(out, limit);
     } catch (thrown) {
-      if (thrown instanceof SourceOrderError) drop(names.indexOf(String(thrown.source)), thrown);
-      else fail(thrown);
+      if (!(thrown instanceof SourceOrderError)) throw thrown;
+      drop(names.indexOf(String(thrown.source)), thrown);
     }
     if (out.length > before) frontier.advance(out.at(-1)!, tournament.latest());
     if (spent !== -1 && lanes[spent]!.hand!.next === undefined) {
@@ -242,7 +254,7 @@ export function createWalk<T, Q>(options: WalkOptions<T, Q>): Walk<T> {
     on.done({
       items,
       failures,
-      drift: driftOf(drifts.map((drift, lane) => [names[lane]!, drift])),
+      drift: takeDrift(names, drifts),
       frontier: frontier.value(),
       places: sources.map((_, lane) => placeOf(lane)),
     });
