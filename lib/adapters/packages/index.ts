@@ -1,0 +1,14 @@
+export { debianAvailable, type DebianAvailableOptions } from './debianAvailable.ts';
+export { debianInstalled, type DebianInstalledOptions } from './debianInstalled.ts';
+export { defaultPythonDirectories, type PythonPlaces } from './defaultPythonDirectories.ts';
+export { defaultSources, type DefaultPlaces, type FoundSources } from './defaultSources.ts';
+export { helmIndex, type HelmIndexOptions } from './helmIndex.ts';
+export { kubernetesList, type KubernetesListOptions } from './kubernetesList.ts';
+export { matchesQuery } from './matchesQuery.ts';
+export { npmInstalled, type NpmInstalledOptions } from './npmInstalled.ts';
+export { npmRegistry, type NpmRegistryOptions } from './npmRegistry.ts';
+export { packageKey, type Package, type PackageQuery, type PackageSource } from './package.ts';
+export { pythonInstalled, type PythonInstalledOptions } from './pythonInstalled.ts';
+export { restList, type RestListOptions } from './restList.ts';
+export { sqlTable, type SqlTable, type SqlTableOptions } from './sqlTable.ts';
+export type { TlsOptions } from './fetchWithTls.ts';

@@ -1,0 +1,104 @@
+import { createReadStream } from 'node:fs';
+import { open, readdir, stat } from 'node:fs/promises';
+import { TooLargeError } from '../../boundary/tooLargeError.ts';
+import { UnreachableError } from '../../contracts/failure.ts';
+
+/** How much is read, and until when. */
+export interface ReadOptions {
+  /** More than this is a TooLargeError. */
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+}
+
+/** Reads a file in chunks. One that is missing or forbidden is an UnreachableError. */
+export async function* readChunks(path: string, { maxBytes, signal }: ReadOptions): AsyncGenerator<Buffer> {
+  try {
+    await ensureFile(path);
+    yield* atMost(maxBytes, path, createReadStream(path, { signal, highWaterMark: 256 * 1024 }));
+  } catch (error) {
+    throw fileFailure(path, error);
+  }
+}
+
+/** Reads a whole file as text. */
+export async function readText(path: string, options: ReadOptions): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of readChunks(path, options)) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Reads the first bytes of a file as text. */
+export async function readHead(path: string, bytes: number): Promise<string> {
+  try {
+    await ensureFile(path);
+    const file = await open(path);
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, 0);
+      return buffer.toString('utf8', 0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw fileFailure(path, error);
+  }
+}
+
+/** Passes chunks on, up to so many bytes. */
+export async function* atMost(maxBytes: number, where: string, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw new TooLargeError(where, maxBytes);
+    yield chunk;
+  }
+}
+
+/** A text that changes whenever the file is replaced or written to. */
+export async function fileVersion(path: string): Promise<string> {
+  try {
+    const { mtimeNs, size, ino } = await stat(path, { bigint: true });
+    return [mtimeNs, size, ino].join(':');
+  } catch (error) {
+    throw fileFailure(path, error);
+  }
+}
+
+/** The names in a folder. */
+export async function readFolder(path: string): Promise<readonly string[]> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    throw fileFailure(path, error);
+  }
+}
+
+/** A failed operation on a file, as a failure that names it; every other error as it is. */
+function fileFailure(path: string, error: unknown): unknown {
+  const code = systemCode(error);
+  return code === undefined ? error : new UnreachableError(path, REASONS[code] ?? code, { cause: error });
+}
+
+/** Whether an operation failed because there is nothing at that path. */
+export function isAbsent(error: unknown): boolean {
+  const code = systemCode(error instanceof UnreachableError ? error.cause : error);
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+/** The code of an error of the operating system, such as ENOENT. */
+function systemCode(error: unknown): string | undefined {
+  return error instanceof Error && 'syscall' in error && 'code' in error ? String(error.code) : undefined;
+}
+
+const REASONS: Readonly<Partial<Record<string, string>>> = {
+  ENOENT: 'it does not exist',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EISDIR: 'it is a directory',
+  ENOTDIR: 'it is not a directory',
+  ELOOP: 'too many symbolic links',
+};
+
+/** Everything but a file is refused: opening a pipe would wait for a writer, for ever. */
+export async function ensureFile(path: string): Promise<void> {
+  if (!(await stat(path)).isFile()) throw new UnreachableError(path, 'it is not a file');
+}
