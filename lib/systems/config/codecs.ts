@@ -51,6 +51,17 @@ export function byType<C extends Readonly<Record<string, t.Mixed>>>(
   });
 }
 
+/** One of several shapes, told apart by the key that only it has. */
+export function byKey<C extends Readonly<Record<string, t.Mixed>>>(shapes: C): t.Type<t.TypeOf<C[keyof C]>, unknown> {
+  const keys = Object.keys(shapes);
+
+  return decoder('an object', (input, context) => {
+    const key = isObject(input) ? keys.find((candidate) => Object.hasOwn(input, candidate)) : undefined;
+    if (key === undefined) return t.failure(input, context, `needs one of ${keys.join(', ')}`);
+    return shapes[key]!.validate(input, context) as t.Validation<t.TypeOf<C[keyof C]>>;
+  });
+}
+
 /** A whole number within a range. */
 export function whole(min: number, max: number): t.Type<number, unknown> {
   return decoder(`a whole number from ${min} to ${max}`, (input, context) =>

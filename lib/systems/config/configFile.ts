@@ -3,8 +3,11 @@ import * as t from 'io-ts';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { LineCounter, parseDocument, type Document } from 'yaml';
+import { aesGcmSealer } from '../../adapters/node/aesGcmSealer.ts';
+import { parseSealingKeys } from '../../adapters/node/parseSealingKeys.ts';
 import { faultsOf } from '../../contracts/failure.ts';
-import { oneOf, secret, shape, text, whole } from './codecs.ts';
+import type { TokenSealer } from '../../contracts/tokenSealer.ts';
+import { decoder, oneOf, secret, shape, text, whole } from './codecs.ts';
 import { ConfigError } from './configError.ts';
 import { sourceConfig, type ConfigScope } from './sourceConfig.ts';
 
@@ -45,10 +48,25 @@ function configFile(scope: ConfigScope) {
       pageSize: shape({}, { default: whole(1, 100_000), max: whole(1, 100_000) }),
       timeoutMs: whole(1, DAY_MS),
       onSourceFailure: oneOf(['omit', 'fail']),
-      pageTokens: shape({}, { keys: secret(scope.env), ttlMs: whole(1_000, 3_650 * DAY_MS) }),
+      pageTokens: shape({}, { keys: sealingKeys(scope.env), ttlMs: whole(1_000, 3_650 * DAY_MS) }),
       http: shape({}, { host: text, port: whole(1, 65_535), allowedHosts: t.array(text) }),
     },
   );
+}
+
+/** The keys of page tokens, as in the environment or one by one; decoded into what seals with them. */
+function sealingKeys(env: ConfigScope['env']): t.Type<TokenSealer, unknown> {
+  const line = secret(env);
+  const lines = t.array(line);
+  return decoder('keys of page tokens', (input, context) => {
+    const decoded = Array.isArray(input) ? lines.validate(input, context) : line.validate(input, context);
+    if (isLeft(decoded)) return decoded;
+    try {
+      return t.success(aesGcmSealer(parseSealingKeys([decoded.right].flat().join(','), 'keys')));
+    } catch (failure) {
+      return t.failure(input, context, `cannot be used: ${failure instanceof Error ? failure.message : String(failure)}`);
+    }
+  });
 }
 
 async function readText(path: string): Promise<string> {

@@ -1,3 +1,6 @@
+import { aesGcmSealer } from '../../adapters/node/aesGcmSealer.ts';
+import { parseSealingKeys } from '../../adapters/node/parseSealingKeys.ts';
+import type { TokenSealer } from '../../contracts/tokenSealer.ts';
 import { ConfigError } from './configError.ts';
 
 /** What the environment says. It goes before the configuration file. */
@@ -8,7 +11,7 @@ export interface Environment {
   readonly pageSizeDefault?: number | undefined;
   readonly pageSizeMax?: number | undefined;
   readonly timeoutMs?: number | undefined;
-  readonly keys?: string | undefined;
+  readonly sealer?: TokenSealer | undefined;
   readonly ttlMs?: number | undefined;
 }
 
@@ -31,6 +34,16 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     return parts.every((part) => part !== '') ? parts : undefined;
   };
 
+  const sealer = () => {
+    const keys = env['PAGE_TOKEN_KEYS'];
+    try {
+      return keys === undefined ? undefined : aesGcmSealer(parseSealingKeys(keys));
+    } catch (failure) {
+      problems.push(`PAGE_TOKEN_KEYS: ${failure instanceof Error ? failure.message : String(failure)}`); // shows no secret
+      return undefined;
+    }
+  };
+
   const environment: Environment = {
     port: whole('PORT', 1, 65_535),
     host: read('HOST', 'a host name or address', (value) => (/^[\w.:-]{1,255}$/.test(value) ? value : undefined)),
@@ -39,7 +52,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     pageSizeMax: whole('PAGE_SIZE_MAX', 1, 100_000),
     timeoutMs: whole('SOURCE_TIMEOUT_MS', 1, 86_400_000),
     ttlMs: whole('PAGE_TOKEN_TTL_MS', 1_000, 315_360_000_000),
-    keys: env['PAGE_TOKEN_KEYS'], // whoever seals tokens reads it: it must not be shown here
+    sealer: sealer(),
   };
   if (problems.length > 0) throw new ConfigError(problems);
   return environment;

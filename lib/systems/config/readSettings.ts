@@ -1,7 +1,8 @@
 import { access } from 'node:fs/promises';
+import type { TokenSealer } from '../../contracts/tokenSealer.ts';
 import { ConfigError } from './configError.ts';
 import { readConfigFile, type ConfigFile } from './configFile.ts';
-import { readEnvironment } from './environment.ts';
+import { readEnvironment, type Environment } from './environment.ts';
 import type { SourceConfig } from './sourceConfig.ts';
 
 /** The file that is read when none is named, if it is there. */
@@ -21,25 +22,30 @@ export interface Settings {
   readonly pageSize: { readonly default: number; readonly max: number };
   readonly timeoutMs: number;
   readonly onSourceFailure: 'omit' | 'fail';
-  readonly pageTokens: { readonly keys?: string | undefined; readonly ttlMs?: number | undefined };
+  /** `sealer` is absent where no keys are set. */
+  readonly pageTokens: { readonly sealer?: TokenSealer | undefined; readonly ttlMs?: number | undefined };
   readonly http: { readonly host: string; readonly port: number; readonly allowedHosts: readonly string[] };
 }
 
 /** Reads the settings: the environment goes before the file, the file before the defaults. Rejects with a ConfigError. */
 export async function readSettings({ file, env }: SettingsScope): Promise<Settings> {
   const path = file ?? ((await exists(DEFAULT_FILE)) ? DEFAULT_FILE : undefined);
-  const [fromEnv, fromFile] = await Promise.allSettled([
-    Promise.resolve(env).then(readEnvironment),
-    path === undefined ? {} : readConfigFile(path, env),
-  ]);
-  const settings = { ...valueOf(fromEnv), file: valueOf(fromFile) };
-  const merged = merge(settings.file ?? {}, settings);
-  const problems = [...problemsOf(fromEnv), ...problemsOf(fromFile), ...contradictions(merged, path)];
+  const problems: string[] = [];
+  const noting = (failure: unknown) => {
+    if (!(failure instanceof ConfigError)) throw failure;
+    problems.push(...failure.problems);
+    return {};
+  };
+  const fromFile: ConfigFile = path === undefined ? {} : await readConfigFile(path, env).catch(noting);
+  const fromEnv: Environment = await Promise.resolve(env).then(readEnvironment).catch(noting);
+
+  const settings = merge(fromFile, fromEnv);
+  problems.push(...contradictions(settings, path));
   if (problems.length > 0) throw new ConfigError(problems);
-  return merged;
+  return settings;
 }
 
-function merge(file: ConfigFile, env: ReturnType<typeof readEnvironment>): Settings {
+function merge(file: ConfigFile, env: Environment): Settings {
   const { sources, pageSize = {}, timeoutMs = 10_000, onSourceFailure = 'omit', pageTokens = {}, http = {} } = file;
   const max = env.pageSizeMax ?? pageSize.max ?? 1_000;
 
@@ -48,7 +54,7 @@ function merge(file: ConfigFile, env: ReturnType<typeof readEnvironment>): Setti
     pageSize: { default: env.pageSizeDefault ?? pageSize.default ?? Math.min(20, max), max },
     timeoutMs: env.timeoutMs ?? timeoutMs,
     onSourceFailure,
-    pageTokens: { keys: env.keys ?? pageTokens.keys, ttlMs: env.ttlMs ?? pageTokens.ttlMs },
+    pageTokens: { sealer: env.sealer ?? pageTokens.keys, ttlMs: env.ttlMs ?? pageTokens.ttlMs },
     http: {
       host: env.host ?? http.host ?? '127.0.0.1',
       port: env.port ?? http.port ?? 8_080,
@@ -69,16 +75,6 @@ function contradictions({ pageSize, sources = [] }: Settings, path = ''): readon
     if (first !== i) problems.push(`${path}: /sources/${i} has the name of /sources/${first}, ${JSON.stringify(name)}; give it another`);
   });
   return problems;
-}
-
-function valueOf<T>(result: PromiseSettledResult<T>): T | undefined {
-  return result.status === 'fulfilled' ? result.value : undefined;
-}
-
-function problemsOf(result: PromiseSettledResult<unknown>): readonly string[] {
-  if (result.status === 'fulfilled') return [];
-  if (result.reason instanceof ConfigError) return result.reason.problems;
-  throw result.reason;
 }
 
 function exists(path: string): Promise<boolean> {

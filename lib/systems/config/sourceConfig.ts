@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import * as t from 'io-ts';
-import { byType, decoder, shape, text, webAddress } from './codecs.ts';
+import { byKey, byType, decoder, secret, shape, text, webAddress, whole } from './codecs.ts';
+
+const DAY_MS = 86_400_000;
 
 /** What the values of a configuration may refer to. */
 export interface ConfigScope {
@@ -13,19 +15,36 @@ export interface ConfigScope {
 export type SourceConfig = t.TypeOf<ReturnType<typeof sourceConfig>>;
 
 /** The kinds of sources there are, and what each needs. Keys are named as the options of the adapters are. */
-export function sourceConfig({ folder }: ConfigScope) {
+export function sourceConfig({ folder, env }: ConfigScope) {
   const path = decoder<string>('a path', (input, context) =>
-    typeof input === 'string' && input.trim() !== ''
-      ? t.success(resolve(folder, input))
-      : t.failure(input, context),
+    typeof input === 'string' && input.trim() !== '' ? t.success(resolve(folder, input)) : t.failure(input, context),
   );
   const name = text;
+  const headers = t.record(t.string, secret(env));
+  const timeoutMs = whole(1, DAY_MS);
 
   return byType({
     npm: shape({}, { name, directory: path }),
     dpkg: shape({}, { name, statusFile: path }),
     apt: shape({}, { name, directory: path }),
     python: shape({}, { name, directories: t.array(path) }),
-    helm: shape({ name }, { file: path, url: webAddress }),
+    helm: byKey({
+      file: shape({ name, file: path }, {}),
+      url: shape({ name, url: webAddress }, { headers, timeoutMs, recheckMs: whole(0, DAY_MS) }),
+    }),
+    'npm-registry': shape({ name }, { url: webAddress, text, maxResults: whole(1, 100_000), maxAgeMs: whole(0, DAY_MS), timeoutMs }),
+    rest: shape(
+      { name, url: webAddress, nextPageToken: text, key: text },
+      {
+        items: t.string,
+        pageSizeParam: text,
+        pageTokenParam: text,
+        queryParam: text,
+        maxPageSize: whole(1, 100_000),
+        fields: shape({}, { version: text, description: text }),
+        headers,
+        timeoutMs,
+      },
+    ),
   });
 }

@@ -1,0 +1,96 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { createRequire } from 'node:module';
+import { ConfigError } from '../config/configError.ts';
+import { EXIT } from './exit.ts';
+import { packages, type PackagesFlags } from './packages.ts';
+import { plain } from './plain.ts';
+import { serveCatalogue, type ServeFlags } from './serveCatalogue.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Runs one command line to its end and gives the exit code. Whatever goes wrong is told in words, without a stack. */
+export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
+  let code: number = EXIT.done;
+  const program = describeProgram(terminal, (ended) => (code = ended));
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (failure) {
+    if (failure instanceof CommanderError) return failure.exitCode === 0 ? EXIT.done : EXIT.misused; // it has told why
+    if (failure instanceof ConfigError) {
+      for (const problem of failure.problems) terminal.error(`error: ${plain(problem)}\n`);
+      return EXIT.misused;
+    }
+    terminal.error(`error: ${plain(failure instanceof Error ? failure.message : String(failure))}\n`);
+    return EXIT.failed;
+  }
+}
+
+function describeProgram(terminal: Terminal, ended: (code: number) => void): Command {
+  const program = new Command('rxfan')
+    .description('The packages of many sources as one list, in the terminal and over HTTP.')
+    .version(versionOf())
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void terminal.write(text).catch(() => undefined),
+      writeErr: (text) => terminal.error(text),
+    })
+    .addHelpText(
+      'after',
+      '\nWithout a configuration file, the packages on this machine are listed. Exit codes: 0 done, 1 failed, 2 misused.',
+    );
+
+  program
+    .command('packages')
+    .description('print packages, page by page, by name, version and source')
+    .addOption(configOption())
+    .addOption(new Option('--page-size <n>', 'items per page; 0 means the default').argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER)))
+    .option('--page-token <token>', 'go on after the page that ended with this token')
+    .option('--all', 'go on to the end of the list')
+    .option('--query <text>', 'only packages with this in their name or description')
+    .option('--source <name...>', 'only these sources')
+    .option('--json', 'print each page as one line of JSON, as the HTTP API answers it')
+    .addHelpText(
+      'after',
+      '\nPage tokens are sealed with PAGE_TOKEN_KEYS, else with the keys of the configuration, else with a key of your own\n' +
+        'that is kept in the folder for state (XDG_STATE_HOME, ~/.local/state), so that a token is good in the next run.\n' +
+        'A source that fails is left out with a warning, and asked again for later pages; with --all the list is then\n' +
+        'incomplete, which is a failure (exit code 1).',
+    )
+    .action(async (flags: PackagesFlags) => ended(await packages(flags, terminal)));
+
+  for (const [name, description] of [
+    ['catalogue', 'serve the catalogue: its API and a page for the browser'],
+    ['up', 'serve everything, with what is on this machine: today the catalogue'],
+  ] as const) {
+    program
+      .command(name)
+      .description(description)
+      .addOption(configOption())
+      .option('--host <host>', 'the address to listen on (default: HOST, else 127.0.0.1)')
+      .addOption(new Option('--port <n>', 'the port to listen on, 0 for any free one (default: PORT, else 8080)').argParser(wholeNumber(0, 65_535)))
+      .addHelpText(
+        'after',
+        '\nThe environment goes before the configuration file: PORT, HOST, ALLOWED_HOSTS, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX,\n' +
+          'SOURCE_TIMEOUT_MS, PAGE_TOKEN_KEYS, PAGE_TOKEN_TTL_MS. SIGTERM and SIGINT finish what is running and stop; the\n' +
+          'second one stops at once.',
+      )
+      .action(async (flags: ServeFlags) => ended(await serveCatalogue(flags, terminal)));
+  }
+  return program;
+}
+
+function configOption(): Option {
+  return new Option('--config <file>', 'YAML or JSON file (default: rxfan.config.yaml, if there is one)');
+}
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    if (/^\d{1,16}$/.test(text) && Number(text) >= min && Number(text) <= max) return Number(text);
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+  };
+}
+
+function versionOf(): string {
+  const { version } = createRequire(import.meta.url)('rxfan/package.json') as { readonly version: string };
+  return version;
+}

@@ -1,0 +1,103 @@
+import { firstValueFrom, type Observable } from 'rxjs';
+import type { AggregatePage, Unreachable } from '../../core/paging/aggregate.ts';
+import type { Package } from '../../adapters/packages/package.ts';
+import { UsageError } from './usageError.ts';
+import { EXIT } from './exit.ts';
+import { keptSealer } from './keptSealer.ts';
+import { createLog } from './log.ts';
+import { openCatalogue } from './openCatalogue.ts';
+import { plain } from './plain.ts';
+import { createTable } from './table.ts';
+import { ReaderGoneError, type Terminal } from './terminal.ts';
+
+/** What the command line of `rxfan packages` says. */
+export interface PackagesFlags {
+  readonly config?: string | undefined;
+  readonly pageSize?: number | undefined;
+  readonly pageToken?: string | undefined;
+  readonly all?: boolean | undefined;
+  readonly query?: string | undefined;
+  readonly source?: readonly string[] | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/** Prints one page of packages, or with `all` every page to the end, and gives the exit code. */
+export async function packages(flags: PackagesFlags, terminal: Terminal): Promise<number> {
+  const { config, all = false, source: sources = [], json = false, ...place } = flags;
+  const log = createLog((line) => terminal.error(line));
+  const sealerWithoutKeys = () => keptSealer(terminal, log);
+  const { catalogue } = await openCatalogue({ config, terminal, log, sealerWithoutKeys });
+  const unknown = sources.find((source) => !catalogue.sourceNames.includes(source));
+  if (unknown !== undefined) {
+    throw new UsageError(`there is no source ${JSON.stringify(unknown)}; known: ${catalogue.sourceNames.join(', ')}`);
+  }
+
+  const table = createTable({ columns: terminal.columns });
+  const progress = createProgress(all, terminal);
+  let page: AggregatePage<Package> | undefined;
+  try {
+    for await (page of all ? catalogue.pages({ ...place, sources }) : onePage(catalogue.page({ ...place, sources }))) {
+      progress.clear();
+      await terminal.write(json ? `${JSON.stringify(page)}\n` : table(page.items));
+      if (!all || isStuck(page)) break;
+      progress.add(page.items.length);
+    }
+  } catch (failure) {
+    if (failure instanceof ReaderGoneError) return EXIT.done;
+    throw failure;
+  } finally {
+    progress.clear();
+  }
+
+  const { nextPageToken = '', unreachable = [] } = page ?? {};
+  for (const missing of unreachable) terminal.error(`warning: ${missingInWords(missing)}\n`);
+  if (nextPageToken === '') return EXIT.done;
+  if (all) return EXIT.failed;
+  if (!json) terminal.error(`next page: ${nextCommand(flags, nextPageToken)}\n`);
+  return EXIT.done;
+}
+
+async function* onePage<T>(page: Observable<T>): AsyncGenerator<T> {
+  yield await firstValueFrom(page);
+}
+
+/** The sources within reach are exhausted, and the others still give nothing. */
+function isStuck({ items, unreachable = [] }: AggregatePage<Package>): boolean {
+  return items.length === 0 && unreachable.length > 0;
+}
+
+function missingInWords({ source, reason }: Unreachable): string {
+  return `${plain(source)} is missing from this list: ${plain(reason)}`;
+}
+
+/** The command that prints the page after this one. */
+function nextCommand({ config, pageSize, query, source = [] }: PackagesFlags, token: string): string {
+  const options = [
+    ...(config === undefined ? [] : ['--config', config]),
+    ...(pageSize === undefined ? [] : ['--page-size', String(pageSize)]),
+    ...(query === undefined ? [] : ['--query', query]),
+    ...source.flatMap((name) => ['--source', name]),
+    '--page-token',
+    token,
+  ];
+  return ['rxfan packages', ...options.map(inShell)].join(' ');
+}
+
+function inShell(word: string): string {
+  return /^[\w./:=@-]+$/.test(word) ? word : `'${plain(word).replaceAll("'", `'\\''`)}'`;
+}
+
+/** How many packages there are so far, on a line of standard error that is drawn over. */
+function createProgress(all: boolean, { showsProgress, error }: Terminal): { add(count: number): void; clear(): void } {
+  let total = 0;
+  const draw = (text: string) => {
+    if (all && showsProgress) error(`\r\u001b[K${text}`);
+  };
+  return {
+    add: (count) => {
+      total += count;
+      draw(`${total.toLocaleString('en')} packages …`);
+    },
+    clear: () => draw(''),
+  };
+}

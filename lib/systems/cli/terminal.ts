@@ -1,0 +1,26 @@
+/** What a command may use of the process it runs in. */
+export interface Terminal {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Width of standard output; undefined where it is not a terminal. */
+  readonly columns: number | undefined;
+  /** True where standard error is a terminal, on which progress may be drawn. */
+  readonly showsProgress: boolean;
+  /** Writes to standard output; resolves when there is room for more. Rejects with ReaderGoneError. */
+  write(text: string): Promise<void>;
+  /** Writes to standard error. */
+  error(text: string): void;
+  /** Calls back on each request to stop, until unsubscribed. */
+  onStop(stop: () => void): () => void;
+  /** Ends the process at once. */
+  exit(code: number): void;
+}
+
+/** Whoever read the output has left, as `head` does: a reason to stop, not a failure. */
+export class ReaderGoneError extends Error {
+  override readonly name = 'ReaderGoneError';
+  readonly code = 'reader_gone';
+
+  constructor(options?: ErrorOptions) {
+    super('nobody reads the output any more', options);
+  }
+}
