@@ -2,6 +2,7 @@ import {
   asyncScheduler,
   map,
   mergeMap,
+  NEVER,
   of,
   ReplaySubject,
   share,
@@ -86,8 +87,13 @@ function createSource<T, Q, K extends PageKey, R>(
       snapshot$: ask(name, (signal) => load({ query, signal })).pipe(
         map((items) => createSnapshot(items, key, order)),
         tap(() => (opened.loadedAt = asyncScheduler.now())),
-        // Once loaded it stays for later subscribers; a load that fails, or that everybody left, starts over.
-        share({ connector: () => new ReplaySubject(1), resetOnComplete: false }),
+        // Once loaded it stays for later subscribers; a load that fails, or that everybody left, starts over. Whoever
+        // leaves with the list in hand has not left the load.
+        share({
+          connector: () => new ReplaySubject(1),
+          resetOnComplete: false,
+          resetOnRefCountZero: () => (opened.loadedAt === Infinity ? of(true) : NEVER),
+        }),
       ),
     };
     return opened;
