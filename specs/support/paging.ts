@@ -86,6 +86,16 @@ export function virtually<T>(make: () => Observable<T>): Outcome<T> {
   return { values, error, completed, tookMs };
 }
 
+/** The one value of a stream that does not take any time. */
+export function atOnce<T>(stream$: Observable<T>): T {
+  const values: T[] = [];
+  let failure: unknown;
+  stream$.subscribe({ next: (value) => values.push(value), error: (error: unknown) => (failure = error) });
+  if (failure !== undefined) throw failure as Error;
+  if (values.length !== 1) throw new Error(`${values.length} values at once, not 1`);
+  return values[0]!;
+}
+
 /** The items of a walk that must succeed. */
 export function itemsOf<T>({ values, error }: Outcome<AggregatePage<T>>): T[] {
   if (error !== undefined) throw error as Error;
