@@ -15,7 +15,7 @@ function show(value: unknown, depth: number): string {
   if (Object.is(value, -0)) return '-0';
   if (typeof value !== 'object' || value === null) return String(value);
   if (value instanceof Error) return `${value.name}: ${value.message}`;
-  if (value instanceof Date) return `Date ${String(value.getTime())}`;
+  if (value instanceof Date) return `Date ${Number.isNaN(value.getTime()) ? 'NaN' : value.toISOString()}`;
   if (depth === MAX_DEPTH) return '...';
   return showParts(value, depth + 1);
 }
