@@ -47,7 +47,7 @@ export function fromKeyset<T, Q = unknown, K extends PageKey = PageKey>(
   if (!(maxLimit >= 1)) throw new OptionError('maxLimit', 'at least 1', maxLimit);
 
   function page({ query, pageToken, pageSize, signal }: PageRequest<Q>): Observable<Page<T>> {
-    const after = pageToken ? (readJsonToken(pageToken, isPageKey) as K) : undefined; // a key that `key` gave
+    const after = pageToken ? readJsonToken(pageToken, isPosition<K>)[0] : undefined;
     const limit = Math.min(pageSize, maxLimit);
 
     return ask(name, (aborted) => fetch({ after, limit, query, signal: aborted }), { signal }).pipe(
@@ -55,10 +55,15 @@ export function fromKeyset<T, Q = unknown, K extends PageKey = PageKey>(
         const last = items.at(-1);
         return items.length < limit || last === undefined
           ? { items }
-          : { items, nextPageToken: canonicalJson(key(last)) };
+          : { items, nextPageToken: canonicalJson([key(last)]) };
       }),
     );
   }
 
   return { name, paging: 'keyset', fetch: (request) => defer(() => page(request)) };
+}
+
+/** The key of a token of ours is one that `key` gave. */
+function isPosition<K extends PageKey>(value: unknown): value is readonly [key: K] {
+  return Array.isArray(value) && value.length === 1 && isPageKey(value[0]);
 }
