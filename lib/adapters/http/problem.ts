@@ -41,23 +41,31 @@ const STATUSES: ReadonlyMap<unknown, number> = new Map([
   ['source_oversized', 502],
 ]);
 
-/** Causes whose message was written for whoever asked. A foreign error's message may tell addresses and secrets. */
-const TELLABLE = new Set<unknown>(['unreachable', 'refused', 'bad_format', 'not_decodable', 'deadline']);
+/** Failures whose message was written for whoever asked. A foreign error's message may tell addresses and secrets. */
+const TELLABLE = new Set<unknown>(['unreachable', 'refused', 'bad_format', 'not_decodable', 'too_large', 'deadline']);
+
+/** Whether a source may give this failure as its reason to a reader outside. */
+export function isTellable(failure: unknown): boolean {
+  return TELLABLE.has(factsOf(failure).code);
+}
 
 /** The problem a failure is told as: no stack, and no text that was not written for readers outside. */
 export function problemOf(failure: unknown): Problem {
   if (failure instanceof RequestError) return problem(failure.status, failure.code, failure.message);
-  const { code, source, cause } = factsOf(failure);
+  const { code, source, cause, message } = factsOf(failure);
   const status = STATUSES.get(code);
   if (status === undefined) return problem(500, 'internal_error', 'the request failed; the log says why');
-  const told = problem(factsOf(cause).code === 'deadline' ? 504 : status, String(code), reasonOf(failure));
-  return typeof source === 'string' ? { ...told, source } : told;
+  if (typeof source !== 'string') return problem(status, String(code), String(message));
+
+  const failures: readonly unknown[] = cause instanceof AggregateError ? cause.errors : [failure];
+  const isLate = failures.every((each) => factsOf(factsOf(each).cause).code === 'deadline');
+  return { ...problem(isLate ? 504 : status, String(code), failures.map(reasonOf).join('; ')), source };
 }
 
-/** Why a page failed, in words fit for a reader outside. */
-export function reasonOf(failure: unknown): string {
+/** Why a source failed, in words fit for a reader outside. */
+function reasonOf(failure: unknown): string {
   const { code, source, cause, message } = factsOf(failure);
-  const tellable = code === 'source_failed' ? TELLABLE.has(factsOf(cause).code) : STATUSES.has(code);
+  const tellable = code === 'source_failed' ? isTellable(cause) : STATUSES.has(code);
   return tellable ? String(message) : `source ${String(source)} failed; the log says why`;
 }
 

@@ -124,9 +124,15 @@ function told<T>(
       for (const { source, code, reason } of unreachable) failed(source, code, reason);
     },
     error: (failure: unknown) => {
-      if (failure instanceof Error && 'source' in failure && typeof failure.source === 'string' && 'code' in failure) {
-        failed(failure.source, String(failure.code), failure.message);
-      }
+      for (const { source, code, message } of sourceFailures(failure)) failed(source, code, message);
     },
   });
+}
+
+/** A page fails with the failure of its source, or with those of several together. */
+function sourceFailures(failure: unknown): readonly { source: string; code: string; message: string }[] {
+  if (!(failure instanceof Error)) return [];
+  if (failure.cause instanceof AggregateError) return failure.cause.errors.flatMap(sourceFailures);
+  if (!('source' in failure && 'code' in failure)) return [];
+  return [{ source: String(failure.source), code: String(failure.code), message: failure.message }];
 }

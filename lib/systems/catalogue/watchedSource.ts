@@ -1,4 +1,5 @@
 import { catchError, defer, from, of, tap, throwError } from 'rxjs';
+import { isTellable } from '../../adapters/http/problem.ts';
 import type { PackageQuery, PackageSource, Package } from '../../adapters/packages/package.ts';
 import { UnreachableError } from '../../contracts/failure.ts';
 import type { PageSource } from '../../contracts/pageSource.ts';
@@ -15,9 +16,6 @@ export interface SourceWatcher {
   /** Takes failures whose text is not fit for readers outside. */
   readonly onForeignFailure: (source: string, failure: unknown) => void;
 }
-
-/** Failures whose message was written for whoever reads the answer. */
-const TELLABLE = new Set<unknown>(['unreachable', 'refused', 'bad_format', 'not_decodable']);
 
 /**
  * A source of the catalogue: gives nothing, unasked, when it is not among the wanted ones, so that the set of sources and
@@ -49,8 +47,7 @@ export function watchedSource(source: PackageSource, watcher: SourceWatcher): Pa
       ).pipe(
         tap(() => watcher.answered(name)),
         catchError((failure: unknown) => {
-          if (failure instanceof Error && 'code' in failure && TELLABLE.has(failure.code))
-            return throwError(() => failure);
+          if (isTellable(failure)) return throwError(() => failure);
           watcher.onForeignFailure(name, failure);
           return throwError(() => new UnreachableError(name, 'it failed; the log says why', { cause: failure }));
         }),

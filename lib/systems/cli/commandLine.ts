@@ -43,7 +43,11 @@ function describeProgram(terminal: Terminal, ended: (code: number) => void): Com
     .command('packages')
     .description('print packages, page by page, by name, version and source')
     .addOption(configOption())
-    .addOption(new Option('--page-size <n>', 'items per page; 0 means the default').argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER)))
+    .addOption(
+      new Option('--page-size <n>', 'items per page; 0 means the default').argParser(
+        wholeNumber(0, Number.MAX_SAFE_INTEGER),
+      ),
+    )
     .option('--page-token <token>', 'go on after the page that ended with this token')
     .option('--all', 'go on to the end of the list')
     .option('--query <text>', 'only packages with this in their name or description')
@@ -67,7 +71,11 @@ function describeProgram(terminal: Terminal, ended: (code: number) => void): Com
       .description(description)
       .addOption(configOption())
       .option('--host <host>', 'the address to listen on (default: HOST, else 127.0.0.1)')
-      .addOption(new Option('--port <n>', 'the port to listen on, 0 for any free one (default: PORT, else 8080)').argParser(wholeNumber(0, 65_535)))
+      .addOption(
+        new Option('--port <n>', 'the port to listen on, 0 for any free one (default: PORT, else 8080)').argParser(
+          wholeNumber(0, 65_535),
+        ),
+      )
       .addHelpText(
         'after',
         '\nThe environment goes before the configuration file: PORT, HOST, ALLOWED_HOSTS, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX,\n' +

@@ -19,9 +19,13 @@ export async function keptSealer({ env }: Pick<Terminal, 'env'>, log: Log): Prom
   let line: string;
   try {
     line = (await read(path)) ?? (await create(folder, path));
-    if (((await stat(path)).mode & 0o077) !== 0) log.warn('others may read the key of your page tokens; chmod 600 it', { path });
+    if (((await stat(path)).mode & 0o077) !== 0)
+      log.warn('others may read the key of your page tokens; chmod 600 it', { path });
   } catch (failure) {
-    log.warn('the key of your page tokens cannot be kept', { path, reason: failure instanceof Error ? failure.message : String(failure) });
+    log.warn('the key of your page tokens cannot be kept', {
+      path,
+      reason: failure instanceof Error ? failure.message : String(failure),
+    });
     return ephemeralSealer({ warn: (message) => log.warn(message) });
   }
   return aesGcmSealer(parseSealingKeys(line, path));

@@ -23,6 +23,9 @@ export function createLog(write: (line: string) => void): Log {
 
 function shown(value: unknown): string {
   if (!(value instanceof Error)) return JSON.stringify(value) ?? String(value);
-  const cause = value.cause === undefined ? '' : `; cause: ${value.cause instanceof Error ? String(value.cause) : shown(value.cause)}`;
+  const cause =
+    value.cause === undefined
+      ? ''
+      : `; cause: ${value.cause instanceof Error ? String(value.cause) : shown(value.cause)}`;
   return JSON.stringify(`${value.stack ?? String(value)}${cause}`);
 }

@@ -16,7 +16,9 @@ export interface OpenOptions extends Pick<CatalogueOptions, 'onSourceChange'> {
 }
 
 /** The catalogue that the settings describe, and the settings. */
-export async function openCatalogue(options: OpenOptions): Promise<{ readonly catalogue: Catalogue; readonly settings: Settings }> {
+export async function openCatalogue(
+  options: OpenOptions,
+): Promise<{ readonly catalogue: Catalogue; readonly settings: Settings }> {
   const { config, terminal, log, sealerWithoutKeys, onSourceChange } = options;
   const settings = await readSettings({ file: config, env: terminal.env });
   const { sources, pageSize, timeoutMs, onSourceFailure, pageTokens } = settings;

@@ -39,7 +39,6 @@ export async function packages(flags: PackagesFlags, terminal: Terminal): Promis
     for await (page of all ? catalogue.pages({ ...place, sources }) : onePage(catalogue.page({ ...place, sources }))) {
       progress.clear();
       await terminal.write(json ? `${JSON.stringify(page)}\n` : table(page.items));
-      if (!all || isStuck(page)) break;
       progress.add(page.items.length);
     }
   } catch (failure) {
@@ -51,19 +50,12 @@ export async function packages(flags: PackagesFlags, terminal: Terminal): Promis
 
   const { nextPageToken = '', unreachable = [] } = page ?? {};
   for (const missing of unreachable) terminal.error(`warning: ${missingInWords(missing)}\n`);
-  if (nextPageToken === '') return EXIT.done;
-  if (all) return EXIT.failed;
-  if (!json) terminal.error(`next page: ${nextCommand(flags, nextPageToken)}\n`);
+  if (nextPageToken !== '' && !json) terminal.error(`next page: ${nextCommand(flags, nextPageToken)}\n`);
   return EXIT.done;
 }
 
 async function* onePage<T>(page: Observable<T>): AsyncGenerator<T> {
   yield await firstValueFrom(page);
-}
-
-/** The sources within reach are exhausted, and the others still give nothing. */
-function isStuck({ items, unreachable = [] }: AggregatePage<Package>): boolean {
-  return items.length === 0 && unreachable.length > 0;
 }
 
 function missingInWords({ source, reason }: Unreachable): string {

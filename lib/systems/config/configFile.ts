@@ -64,7 +64,11 @@ function sealingKeys(env: ConfigScope['env']): t.Type<TokenSealer, unknown> {
     try {
       return t.success(aesGcmSealer(parseSealingKeys([decoded.right].flat().join(','), 'keys')));
     } catch (failure) {
-      return t.failure(input, context, `cannot be used: ${failure instanceof Error ? failure.message : String(failure)}`);
+      return t.failure(
+        input,
+        context,
+        `cannot be used: ${failure instanceof Error ? failure.message : String(failure)}`,
+      );
     }
   });
 }
@@ -77,7 +81,12 @@ async function readText(path: string): Promise<string> {
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause;
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-    const why = code === 'ENOENT' ? 'does not exist' : code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? 'is not UTF-8 text' : 'cannot be read';
+    const why =
+      code === 'ENOENT'
+        ? 'does not exist'
+        : code === 'ERR_ENCODING_INVALID_ENCODED_DATA'
+          ? 'is not UTF-8 text'
+          : 'cannot be read';
     throw new ConfigError([`${path}: ${why}${why === 'cannot be read' ? ` (${String(code)})` : ''}`], { cause });
   }
 }
@@ -93,10 +102,14 @@ function toValue(document: Document, path: string): unknown {
 
 /** Where the value that a JSON pointer means stands in the file; for a missing one, where its parent does. */
 function offsetOf(document: Document, pointer: string): number | undefined {
-  const steps = pointer.split('/').slice(1).map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const steps = pointer
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
   for (let depth = steps.length; depth > 0; depth--) {
     const node: unknown = document.getIn(steps.slice(0, depth), true);
-    if (typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range)) return Number(node.range[0]);
+    if (typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range))
+      return Number(node.range[0]);
   }
   return undefined;
 }

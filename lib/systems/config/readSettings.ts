@@ -72,7 +72,10 @@ function contradictions({ pageSize, sources = [] }: Settings, path = ''): readon
   const names = sources.map(({ name, type }) => name ?? type);
   names.forEach((name, i) => {
     const first = names.indexOf(name);
-    if (first !== i) problems.push(`${path}: /sources/${i} has the name of /sources/${first}, ${JSON.stringify(name)}; give it another`);
+    if (first !== i)
+      problems.push(
+        `${path}: /sources/${i} has the name of /sources/${first}, ${JSON.stringify(name)}; give it another`,
+      );
   });
   return problems;
 }

@@ -21,6 +21,7 @@ export function sourceConfig({ folder, env }: ConfigScope) {
   );
   const name = text;
   const headers = t.record(t.string, secret(env));
+  const textOrTexts = t.union([text, t.array(text)], 'a text or a list of texts');
   const timeoutMs = whole(1, DAY_MS);
 
   return byType({
@@ -32,9 +33,34 @@ export function sourceConfig({ folder, env }: ConfigScope) {
       file: shape({ name, file: path }, {}),
       url: shape({ name, url: webAddress }, { headers, timeoutMs, recheckMs: whole(0, DAY_MS) }),
     }),
-    'npm-registry': shape({ name }, { url: webAddress, text, maxResults: whole(1, 100_000), maxAgeMs: whole(0, DAY_MS), timeoutMs }),
+    'npm-registry': shape(
+      { name },
+      { url: webAddress, text, maxResults: whole(1, 100_000), maxAgeMs: whole(0, DAY_MS), timeoutMs },
+    ),
+    kubernetes: shape(
+      { name, url: webAddress, path: text },
+      {
+        bearerToken: secret(env),
+        bearerTokenFile: path,
+        caFile: path,
+        certFile: path,
+        keyFile: path,
+        fields: shape({}, { name: text, version: t.array(text), description: text }),
+        headers,
+        timeoutMs,
+      },
+    ),
+    postgres: shape(
+      {
+        name,
+        connectionString: secret(env),
+        table: text,
+        columns: shape({ name: text, version: text }, { description: text }),
+      },
+      { schema: text, timeoutMs },
+    ),
     rest: shape(
-      { name, url: webAddress, nextPageToken: text, key: text },
+      { name, url: webAddress, nextPageToken: text, key: textOrTexts },
       {
         items: t.string,
         pageSizeParam: text,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerProblem, problemOf, reasonOf, RequestError } from '../../../lib/adapters/http/problem.ts';
+import { answerProblem, problemOf, RequestError } from '../../../lib/adapters/http/problem.ts';
 import { FormatError, UnreachableError } from '../../../lib/contracts/failure.ts';
 import {
   InvalidPageTokenError,
@@ -50,7 +50,20 @@ describe('problemOf', () => {
 
     expect(problemOf(cut).detail).toBe('source dpkg: status:17: a field without a name');
     expect(problemOf(foreign)).toMatchObject({ status: 502, detail: 'source db failed; the log says why' });
-    expect(reasonOf(foreign)).not.toMatch(/password|10\.0/);
+    const both = new SourceError('dpkg, db', new AggregateError([cut, foreign], 'none of them could be reached'));
+    expect(problemOf(both)).toMatchObject({
+      status: 502,
+      source: 'dpkg, db',
+      detail: 'source dpkg: status:17: a field without a name; source db failed; the log says why',
+    });
+  });
+
+  it('is a 504 only when every source was late', () => {
+    const late = (name: string) => new SourceError(name, new DeadlineError(50));
+    const all = (...failures: SourceError[]) => new SourceError('a, b', new AggregateError(failures));
+
+    expect(problemOf(all(late('a'), late('b'))).status).toBe(504);
+    expect(problemOf(all(late('a'), new SourceError('b', new UnreachableError('b', 'down')))).status).toBe(502);
   });
 });
 

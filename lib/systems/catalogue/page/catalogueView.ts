@@ -111,7 +111,9 @@ export class CatalogueView extends LitElement {
           </search>
         </div>
         <div class="bar under">
-          <div class="sources" role="group" aria-label="Show only">${this.sources.map((source) => this.chip(source))}</div>
+          <div class="sources" role="group" aria-label="Show only">
+            ${this.sources.map((source) => this.chip(source))}
+          </div>
           <p class="count">${counted(walk)}</p>
         </div>
       </header>
@@ -148,19 +150,24 @@ export class CatalogueView extends LitElement {
 
   private notices({ unreachable, restarted, drifted }: Walk): TemplateResult {
     return html`
-      ${unreachable.length === 0
-        ? nothing
-        : html`
-            <section class="notice warning" aria-label="Unreachable sources">
-              <div>
-                <strong>${unreachable.length === 1 ? 'A source is missing' : 'Some sources are missing'} from this list</strong>
-                <ul>
-                  ${unreachable.map(({ source, reason }) => html`<li><b>${source}</b> ${withoutName(reason, source)}</li>`)}
-                </ul>
-              </div>
-              ${this.retry()}
-            </section>
-          `}
+      ${
+        unreachable.length === 0
+          ? nothing
+          : html`
+              <section class="notice warning" aria-label="Unreachable sources">
+                <div>
+                  <strong
+                    >${unreachable.length === 1 ? 'A source is missing' : 'Some sources are missing'} from this
+                    list</strong
+                  >
+                  <ul>
+                    ${unreachable.map(({ source, reason }) => html`<li><b>${source}</b> ${withoutName(reason, source)}</li>`)}
+                  </ul>
+                </div>
+                ${this.retry()}
+              </section>
+            `
+      }
       ${restarted ? html`<p class="notice">The list had changed too much to go on, so it was started again.</p>` : nothing}
       ${drifted ? html`<p class="quiet">Packages came or went while you were reading. ${this.retry('Read again')}</p>` : nothing}
     `;
@@ -178,8 +185,6 @@ export class CatalogueView extends LitElement {
             <button type="button" class="action" @click=${() => this.demand.next()}>Try again</button>
           </p>
         `;
-      case 'incomplete':
-        return html`<p class="quiet">This is all that the sources within reach have. ${this.retry('Try again')}</p>`;
       case 'end':
         return items.length === 0
           ? html`<p class="quiet">${this.filter.query === '' ? 'There are no packages.' : 'No package matches.'}</p>`
@@ -197,7 +202,9 @@ export class CatalogueView extends LitElement {
 
   /** Evenly around the circle, so that neighbours differ. */
   private hues(): ReadonlyMap<string, number> {
-    return new Map(this.sources.map(({ name }, i) => [name, Math.round((210 + (i * 360) / this.sources.length) % 360)]));
+    return new Map(
+      this.sources.map(({ name }, i) => [name, Math.round((210 + (i * 360) / this.sources.length) % 360)]),
+    );
   }
 }
 

@@ -3,11 +3,8 @@ import { fetchItems, type ApiFailure, type Filter, type Item, type ItemPage, typ
 
 /** How far the reader has got in the list. */
 export interface Walk {
-  /**
-   * `more`: there is a next page. `incomplete`: the reachable sources are exhausted, others are missing.
-   * `failed`: the next page did not come; it can be asked for again.
-   */
-  readonly kind: 'loading' | 'more' | 'end' | 'incomplete' | 'failed';
+  /** `more`: there is a next page. `failed`: it did not come, and can be asked for again. */
+  readonly kind: 'loading' | 'more' | 'end' | 'failed';
   readonly items: readonly Item[];
   readonly unreachable: readonly Unreachable[];
   /** The list has changed while it was read. */
@@ -59,7 +56,7 @@ export function walkCatalogue(filter: Filter, demand: Observable<unknown>): Obse
 function withPage({ items, drifted, restarted }: Walk, page: ItemPage): Walk {
   const { nextPageToken, unreachable = [], drift } = page;
   return {
-    kind: nextPageToken === '' ? 'end' : page.items.length === 0 && unreachable.length > 0 ? 'incomplete' : 'more',
+    kind: nextPageToken === '' ? 'end' : 'more',
     items: [...items, ...page.items],
     unreachable,
     drifted: drifted || drift !== undefined,
