@@ -39,7 +39,7 @@ export function aggregateOf(
   sources: readonly PageSource<Item>[],
   options: Partial<AggregateOptions<Item, unknown>> = {},
 ): Aggregate<Item, unknown> {
-  return aggregatePages<Item, unknown>({ sources, key: keyOf, tokens, ...options });
+  return aggregatePages<Item>({ sources, key: keyOf, tokens, ...options });
 }
 
 /** Page after page by token, as a client over HTTP does: `sizes` in turn. */

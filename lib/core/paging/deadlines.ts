@@ -1,4 +1,4 @@
-import { asyncScheduler, Subscription, timer } from 'rxjs';
+import { asyncScheduler, Subscription } from 'rxjs';
 
 /** The deadlines of all calls of one walk, watched by one timer: a timer per call would cost more than most calls. */
 export interface Deadlines {
@@ -22,7 +22,8 @@ export function createDeadlines(afterMs: number): Deadlines {
     watch = undefined;
     for (const deadline of running) {
       if (deadline.dueAt > now) {
-        watch = timer(Math.min(deadline.dueAt - now, LONGEST_TIMER_MS)).subscribe(() => look(asyncScheduler.now()));
+        const waitMs = Math.min(deadline.dueAt - now, LONGEST_TIMER_MS);
+        watch = asyncScheduler.schedule(() => look(asyncScheduler.now()), waitMs);
         return;
       }
       running.delete(deadline);

@@ -3,6 +3,7 @@ import type { PageSource } from '../../contracts/pageSource.ts';
 import { SourceLoopError, SourceStalledError, type SourceFailure } from '../../contracts/sourceFailure.ts';
 import type { CatchUp } from './catchUp.ts';
 import { createLoopGuard } from './loopGuard.ts';
+import type { Order } from './order.ts';
 import type { PrefetchDepth } from './prefetchDepth.ts';
 import type { Hand, SourceReader } from './sourceReader.ts';
 
@@ -29,10 +30,7 @@ export interface LaneOptions<T, Q> {
   /** Items to ask for from the page after the first one on. */
   readonly nextSize: number;
   readonly emptyPages: number;
-  /** Orders two items of the source. */
-  readonly compare: (a: T, b: T) => number;
-  /** Tells the key of an item from others. */
-  readonly markOf: (item: T) => string;
+  readonly order: Order<T>;
   /** The first page, if it was kept and is still good. */
   readonly kept: () => Hand<T> | undefined;
   /** Runs what a page that came sets off. */
@@ -42,17 +40,18 @@ export interface LaneOptions<T, Q> {
 /** One source within a walk: reads page after page, ahead where that pays, and guards against loops. */
 export interface Lane<T> {
   /** Wishes for the next values; one wish at a time. */
-  next(on: LaneEvents<T>): void;
+  readonly next: (on: LaneEvents<T>) => void;
   /** Fetches a page ahead if that is due, `left` items of the page in hand being still there. */
-  lookAhead(left: number): void;
+  readonly lookAhead: (left: number) => void;
   /** The page in hand; undefined before the first. */
   readonly hand: Hand<T> | undefined;
   /** Cancels what is under way. The lane can go on with `next`. */
-  stop(): void;
+  readonly stop: () => void;
 }
 
 export function createLane<T, Q>(options: LaneOptions<T, Q>): Lane<T> {
-  const { source, reader, catchUp, prefetch, emptyPages, compare, markOf, guard } = options;
+  const { source, reader, catchUp, prefetch, emptyPages, guard } = options;
+  const { rankOf, markOf } = options.order;
   const advances = createLoopGuard();
   let hand: Hand<T> | undefined;
   let edge: Hand<T> | undefined; // the last page that was not empty
@@ -121,6 +120,7 @@ export function createLane<T, Q>(options: LaneOptions<T, Q>): Lane<T> {
     );
   };
 
+  const compare = (a: T, b: T) => options.order.compare(rankOf(a), rankOf(b));
   const lastMark = ({ items }: Hand<T>) => markOf(items.at(-1)!);
 
   const place = (page: Hand<T>) => {

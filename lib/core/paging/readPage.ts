@@ -42,9 +42,8 @@ export function readPage<T, Q>(
       size,
       settleWith(subscriber, (stretch) => {
         keep(stretch);
-        const page = pageOf(stretch);
-        void page.nextPageToken; // written now: a position that fits into no token is this page's error
-        return page;
+        // The token is read now: a position that fits into none is this page's error.
+        return { ...pageOf(stretch) };
       }),
     );
   });

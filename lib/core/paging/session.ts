@@ -16,9 +16,9 @@ export interface Session<T, Q> {
   /** Tells the pages of this tenant and query from others. */
   readonly address: string;
   /** Where the walk stands after a stretch. */
-  stateAfter(stretch: Stretch<T>): WalkState;
+  readonly stateAfter: (stretch: Stretch<T>) => WalkState;
   /** The page that a stretch makes. Throws when it has nothing because its sources failed. */
-  pageOf(stretch: Stretch<T>): AggregatePage<T>;
+  readonly pageOf: (stretch: Stretch<T>) => AggregatePage<T>;
 }
 
 /** Reads a query; throws PageSizeError, NotJsonError or a page token failure. */

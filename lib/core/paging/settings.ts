@@ -28,9 +28,6 @@ export function settingsOf<T, Q, K extends PageKey>(options: AggregateOptions<T,
   const max = count('pageSize.max', options.pageSize?.max ?? 1_000, 1);
 
   if (!(timeoutMs > 0)) throw new OptionError('timeoutMs', 'more than 0', timeoutMs);
-  if (onSourceFailure !== 'fail' && onSourceFailure !== 'omit') {
-    throw new OptionError('onSourceFailure', "'fail' or 'omit'", onSourceFailure);
-  }
   const distinct = named(sources);
   return {
     sources: distinct,

@@ -46,7 +46,14 @@ export function createSourceReader<T, Q>(options: SourceReaderOptions<T, Q>): So
     const { items, nextPageToken, shifted = false } = page;
     if (!Array.isArray(items)) throw new TypeError('a page needs an array of items');
     if (items.length > maxItems) throw new SourceOversizedError(source.name, items.length, maxItems);
-    return { token, size, items, next: nextPageToken || undefined, shifted, readAt: asyncScheduler.now() };
+    return {
+      token,
+      size,
+      items,
+      next: nextPageToken === '' ? undefined : (nextPageToken ?? undefined),
+      shifted,
+      readAt: asyncScheduler.now(),
+    };
   };
 
   return {

@@ -213,6 +213,6 @@ function expectNothingLive(sources: readonly FakePageSource<unknown>[]): void {
 }
 
 function byReference(sources: readonly FakePageSource<{ key: string; source: number; position: number }>[]) {
-  const order = reference(sources as never);
-  return (a: unknown, b: unknown) => order.indexOf(a as never) - order.indexOf(b as never);
+  const order: readonly unknown[] = reference(sources);
+  return (a: unknown, b: unknown) => order.indexOf(a) - order.indexOf(b);
 }
