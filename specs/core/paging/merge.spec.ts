@@ -121,11 +121,11 @@ describe('aggregatePages', () => {
           const count = ({ source }: Item) => {
             taken[source]!++;
             watch();
-          });
+          };
           const { error } = virtually(() =>
             aggregateOf(sources, { prefetch })
               .items()
-              .pipe(count, takeUntil(timer(stopAt))),
+              .pipe(tap(count), takeUntil(timer(stopAt))),
           );
 
           expect(error).toBeUndefined();
