@@ -1,0 +1,48 @@
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { codeLinesOf, doors, sourceFiles, statementsOf } from './source.ts';
+
+/** Most lines of code a file may have before it is two, the folder that counts being the deepest one. */
+const NORMS: Readonly<Record<string, number>> = {
+  'operators/': 80,
+  'lib/contracts/': 120,
+  'lib/boundary/': 120,
+  'lib/core/': 120,
+  'lib/adapters/': 180,
+  'lib/systems/': 180,
+  'lib/testing/': 180,
+};
+const MOST_IN_A_DOOR = 60;
+
+/** Files that are better in one piece, with the reason. */
+const EXCEPTIONS: Readonly<Record<string, { readonly lines: number; readonly reason: string }>> = {};
+
+const doorFiles = Object.values(doors);
+
+describe('sizes', () => {
+  it.each(Object.entries(NORMS))('%s: no file has more than %s lines of code', (folder, norm) => {
+    const files = sourceFiles.filter((file) => file.startsWith(folder) && !doorFiles.includes(file));
+    const tooLong = files
+      .map((file) => ({ file, lines: codeLinesOf(file), most: EXCEPTIONS[file]?.lines ?? norm }))
+      .filter(({ lines, most }) => lines > most);
+
+    expect(files).not.toEqual([]);
+    expect(tooLong).toEqual([]);
+  });
+
+  it('makes no exception for a file that needs none', () => {
+    const idle = Object.keys(EXCEPTIONS).filter((file) => {
+      const norm = Object.entries(NORMS).find(([folder]) => file.startsWith(folder))?.[1] ?? 0;
+      return !sourceFiles.includes(file) || codeLinesOf(file) <= norm;
+    });
+    expect(idle).toEqual([]);
+  });
+
+  it.each(Object.entries(doors))('%s only re-exports, within 60 lines', (_, file) => {
+    const others = statementsOf(file).filter(
+      (statement) => !(ts.isExportDeclaration(statement) && statement.moduleSpecifier),
+    );
+    expect(others.map((statement) => statement.getText())).toEqual([]);
+    expect(codeLinesOf(file)).toBeLessThanOrEqual(MOST_IN_A_DOOR);
+  });
+});

@@ -1,0 +1,69 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path/posix';
+import ts from 'typescript';
+
+/** The whole source, as paths from the root of the package. */
+export const sourceFiles: readonly string[] = ['operators', 'lib'].flatMap((root) => filesUnder(root));
+
+/** What package.json says of the package. */
+export const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  readonly exports: Readonly<Record<string, string>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+};
+
+/** What users import from, and the file that stands behind it: `./http` is `lib/adapters/http/index.ts`. */
+export const doors: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(manifest.exports)
+    .filter(([, target]) => target.endsWith('.js'))
+    .map(([name, target]) => [name, target.replace(/^\.\/dist\//, '').replace(/\.js$/, '.ts')]),
+);
+
+/** The TypeScript files under a folder, at any depth; none where there is no such folder. */
+export function filesUnder(folder: string): readonly string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name.replaceAll('\\', '/')))
+    .sort();
+}
+
+/** What a file imports, its own files as paths from the root, type imports and dynamic ones included. */
+export function importsOf(file: string): readonly string[] {
+  return ts
+    .preProcessFile(readFileSync(file, 'utf8'))
+    .importedFiles.map(({ fileName }) => (fileName.startsWith('.') ? join(dirname(file), fileName) : fileName));
+}
+
+/** The text of a file without its comments. */
+export function codeOf(file: string): string {
+  const source = parse(file);
+  return ts.createPrinter({ removeComments: true }).printFile(source);
+}
+
+/** How many lines of a file hold more than a comment. */
+export function codeLinesOf(file: string): number {
+  const source = parse(file);
+  const lines = new Set<number>();
+  const visit = (node: ts.Node) => {
+    if (node.kind === ts.SyntaxKind.JSDoc) return;
+    if (node.getChildCount(source) === 0 && node.getWidth(source) > 0) {
+      const last = source.getLineAndCharacterOfPosition(node.getEnd()).line;
+      for (let line = source.getLineAndCharacterOfPosition(node.getStart(source)).line; line <= last; line++)
+        lines.add(line);
+    }
+    node.getChildren(source).forEach(visit);
+  };
+  visit(source);
+  return lines.size;
+}
+
+/** The top level of a file. */
+export function statementsOf(file: string): readonly ts.Statement[] {
+  return [...parse(file).statements];
+}
+
+function parse(file: string): ts.SourceFile {
+  return ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+}
