@@ -32,9 +32,9 @@ it('infers the item and the query from its sources', () => {
 
 it('takes only the query its sources take', () => {
   // @ts-expect-error the sources are asked for `text`
-  aggregate.page({ query: { name: 'x' } });
+  void aggregate.page({ query: { name: 'x' } });
   // @ts-expect-error a token is a text
-  aggregate.page({ pageToken: 7 });
+  void aggregate.page({ pageToken: 7 });
   // @ts-expect-error 'ignore' is no way to treat a source that fails
   aggregatePages({ sources: [charts], key: ({ name }) => name, tokens, onSourceFailure: 'ignore' });
 });
