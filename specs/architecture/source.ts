@@ -36,6 +36,11 @@ export function importsOf(file: string): readonly string[] {
     .importedFiles.map(({ fileName }) => (fileName.startsWith('.') ? join(dirname(file), fileName) : fileName));
 }
 
+/** Loads a file, given as a path from the root. */
+export async function importFile(file: string): Promise<object> {
+  return (await import(/* @vite-ignore */ join(process.cwd(), file))) as object;
+}
+
 /** The text of a file without its comments. */
 export function codeOf(file: string): string {
   const source = parse(file);

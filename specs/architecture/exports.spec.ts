@@ -1,0 +1,259 @@
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { doors, importFile, statementsOf } from './source.ts';
+
+/** Every name that a door exports: the values, and the types. */
+function namesOf(door: string): { readonly values: readonly string[]; readonly types: readonly string[] } {
+  const names = statementsOf(doors[door]!)
+    .filter((statement) => ts.isExportDeclaration(statement))
+    .flatMap(({ exportClause, isTypeOnly }) => {
+      if (!exportClause || !ts.isNamedExports(exportClause))
+        throw new Error(`${door} exports a whole file: name what it is`);
+      return exportClause.elements.map((element) => ({
+        name: element.name.text,
+        isType: isTypeOnly || element.isTypeOnly,
+      }));
+    });
+  const sorted = (isType: boolean) =>
+    names
+      .filter((entry) => entry.isType === isType)
+      .map(({ name }) => name)
+      .sort();
+  return { values: sorted(false), types: sorted(true) };
+}
+
+describe('exports', () => {
+  it('has these doors', () => {
+    expect(doors).toMatchInlineSnapshot(`
+      {
+        ".": "lib/index.ts",
+        "./catalogue": "lib/systems/catalogue/index.ts",
+        "./http": "lib/adapters/http/index.ts",
+        "./memory": "lib/adapters/memory/index.ts",
+        "./node": "lib/adapters/node/index.ts",
+        "./operators": "operators/index.ts",
+        "./packages": "lib/adapters/packages/index.ts",
+        "./testing": "lib/testing/index.ts",
+      }
+    `);
+  });
+
+  it('rxfan', () => {
+    expect(namesOf('.')).toMatchInlineSnapshot(`
+      {
+        "types": [
+          "AbortableOptions",
+          "Aggregate",
+          "AggregateOptions",
+          "AggregatePage",
+          "Codec",
+          "DecodeOptions",
+          "Drift",
+          "Fault",
+          "Page",
+          "PageKey",
+          "PageRequest",
+          "PageSource",
+          "PageTokenFailure",
+          "PageTokens",
+          "PageTokensOptions",
+          "Problem",
+          "SourceFailure",
+          "TokenSealer",
+          "Unreachable",
+          "WalkQuery",
+        ],
+        "values": [
+          "DeadlineError",
+          "DecodeError",
+          "FormatError",
+          "InvalidPageTokenError",
+          "PageSizeError",
+          "PageTokenExpiredError",
+          "PageTokenMismatchError",
+          "PageTokenStaleError",
+          "PageTokenTooLargeError",
+          "RefusedError",
+          "SourceError",
+          "SourceLoopError",
+          "SourceOversizedError",
+          "SourceStalledError",
+          "UnreachableError",
+          "aggregatePages",
+          "comparePageKeys",
+          "decode",
+          "decodeWith",
+          "fromAbortable",
+          "fromAsyncIterable",
+          "fromKeyset",
+          "fromLinkHeader",
+          "fromOffset",
+          "fromSnapshot",
+          "fromToken",
+          "pageTokens",
+        ],
+      }
+    `);
+  });
+
+  it('rxfan/operators', () => {
+    expect(namesOf('./operators')).toMatchInlineSnapshot(`
+      {
+        "types": [
+          "MergeMapBoundedOptions",
+          "MergeSortedOptions",
+        ],
+        "values": [
+          "ComparatorError",
+          "OptionError",
+          "OverflowError",
+          "SourceOrderError",
+          "mergeMapBounded",
+          "mergeSorted",
+          "mergeSortedWith",
+        ],
+      }
+    `);
+  });
+
+  it('rxfan/testing', () => {
+    expect(namesOf('./testing')).toMatchInlineSnapshot(`
+      {
+        "types": [
+          "AssertEqual",
+          "FakeCall",
+          "FakePageSource",
+          "FakePageSourceOptions",
+          "FakeQuirk",
+          "Law",
+          "OperatorTraits",
+          "PageSourceSubject",
+          "PageSourceTraits",
+        ],
+        "values": [
+          "MarbleMismatchError",
+          "createMarbles",
+          "fakePageSource",
+          "fakeSealer",
+          "operatorLaws",
+          "pageSourceLaws",
+        ],
+      }
+    `);
+  });
+
+  it('rxfan/http', () => {
+    expect(namesOf('./http')).toMatchInlineSnapshot(`
+      {
+        "types": [
+          "Problem",
+          "QueryShape",
+          "ServeLimits",
+          "ServeOptions",
+          "Serving",
+          "WebApp",
+        ],
+        "values": [
+          "ListenError",
+          "PortInUseError",
+          "RequestError",
+          "answerProblem",
+          "problemOf",
+          "readPageSize",
+          "readPageToken",
+          "readQuery",
+          "serve",
+        ],
+      }
+    `);
+  });
+
+  it('rxfan/memory', () => {
+    expect(namesOf('./memory')).toMatchInlineSnapshot(`
+      {
+        "types": [
+          "StoredTokensOptions",
+        ],
+        "values": [
+          "storedTokens",
+          "withStoredFallback",
+        ],
+      }
+    `);
+  });
+
+  it('rxfan/node', () => {
+    expect(namesOf('./node')).toMatchInlineSnapshot(`
+      {
+        "types": [
+          "AesGcmSealerOptions",
+          "EphemeralSealerOptions",
+          "SealingKey",
+        ],
+        "values": [
+          "aesGcmSealer",
+          "ephemeralSealer",
+          "parseSealingKeys",
+        ],
+      }
+    `);
+  });
+
+  it('rxfan/packages', () => {
+    expect(namesOf('./packages')).toMatchInlineSnapshot(`
+      {
+        "types": [
+          "DebianAvailableOptions",
+          "DebianInstalledOptions",
+          "DefaultPlaces",
+          "FoundSources",
+          "HelmIndexOptions",
+          "KubernetesListOptions",
+          "NpmInstalledOptions",
+          "NpmRegistryOptions",
+          "Package",
+          "PackageQuery",
+          "PackageSource",
+          "PythonInstalledOptions",
+          "PythonPlaces",
+          "RestListOptions",
+          "SqlTable",
+          "SqlTableOptions",
+          "TlsOptions",
+        ],
+        "values": [
+          "debianAvailable",
+          "debianInstalled",
+          "defaultPythonDirectories",
+          "defaultSources",
+          "helmIndex",
+          "kubernetesList",
+          "matchesQuery",
+          "npmInstalled",
+          "npmRegistry",
+          "packageKey",
+          "pythonInstalled",
+          "restList",
+          "sqlTable",
+        ],
+      }
+    `);
+  });
+
+  it('rxfan/catalogue', () => {
+    expect(namesOf('./catalogue')).toMatchInlineSnapshot();
+  });
+
+  it.each(Object.entries(doors))('%s gives at run time the values it names', async (door, file) => {
+    expect(Object.keys(await importFile(file)).sort()).toEqual(namesOf(door).values);
+  });
+
+  it('leads to each name through one door', () => {
+    const seen = new Map<string, string[]>();
+    for (const door of Object.keys(doors)) {
+      const { values, types } = namesOf(door);
+      for (const name of [...values, ...types]) seen.set(name, [...(seen.get(name) ?? []), door]);
+    }
+    expect([...seen].filter(([, through]) => through.length > 1)).toEqual([]);
+  });
+});
