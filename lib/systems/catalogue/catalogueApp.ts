@@ -6,7 +6,7 @@ import { quoted, readPageSize, readPageToken, readQuery } from '../../adapters/h
 import type { WebApp } from '../../adapters/http/serve.ts';
 import { InvalidPageTokenError, PageTokenMismatchError } from '../../contracts/pageTokenFailure.ts';
 import type { WalkQuery } from '../../core/paging/aggregate.ts';
-import type { Assets } from './loadAssets.ts';
+import type { Asset, Assets } from './loadAssets.ts';
 import type { Catalogue } from './createCatalogue.ts';
 import { openapi } from './openapi.ts';
 
@@ -37,7 +37,7 @@ const PAGE_POLICY =
 export function catalogueApp(options: CatalogueAppOptions): WebApp {
   const {
     catalogue,
-    assets = new Map(),
+    assets = new Map<string, Asset>(),
     authorize = () => '',
     ready = () => true,
     onError = () => undefined,

@@ -92,8 +92,9 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     pageSize,
   });
 
-  const page = ({ query, sources: wanted, ...walk }: CatalogueQuery = {}) =>
-    packages.page({ ...walk, query: sourceQuery(query, wanted) }).pipe(told(reports.failed));
+  function page({ query, sources: wanted, ...walk }: CatalogueQuery = {}): Observable<AggregatePage<Package>> {
+    return packages.page({ ...walk, query: sourceQuery(query, wanted) }).pipe(told(reports.failed));
+  }
 
   return {
     sourceNames: named.map(({ name }) => name),

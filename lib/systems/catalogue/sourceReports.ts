@@ -15,9 +15,9 @@ export interface SourceReport {
 
 /** Keeps the report of each source up to date. */
 export interface SourceReports {
-  all(): readonly SourceReport[];
-  answered(source: string): void;
-  failed(source: string, code: string, reason: string): void;
+  readonly all: () => readonly SourceReport[];
+  readonly answered: (source: string) => void;
+  readonly failed: (source: string, code: string, reason: string) => void;
 }
 
 /** Starts with every source unknown. `onChange` hears of each change of state. */

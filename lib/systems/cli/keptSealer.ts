@@ -14,7 +14,8 @@ import type { Terminal } from './terminal.ts';
  * the next run. The key is made at the first use, and only its owner may read it.
  */
 export async function keptSealer({ env }: Pick<Terminal, 'env'>, log: Log): Promise<TokenSealer> {
-  const folder = join(env['XDG_STATE_HOME'] || join(env['HOME'] || homedir(), '.local', 'state'), 'rxfan');
+  const { XDG_STATE_HOME: state = '', HOME: home = homedir() } = env;
+  const folder = join(state === '' ? join(home, '.local', 'state') : state, 'rxfan');
   const path = join(folder, 'page-token-key');
   let line: string;
   try {
@@ -35,7 +36,7 @@ async function read(path: string): Promise<string | undefined> {
   try {
     return (await readFile(path, 'utf8')).trim();
   } catch (failure) {
-    if (failure instanceof Error && 'code' in failure && failure.code === 'ENOENT') return undefined;
+    if (hasCode(failure, 'ENOENT')) return undefined;
     throw failure;
   }
 }
@@ -46,11 +47,15 @@ async function create(folder: string, path: string): Promise<string> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeFile(temporary, `kept:${randomBytes(32).toString('base64url')}\n`, { flag: 'wx', mode: 0o600 });
   try {
-    await link(temporary, path).catch((failure: NodeJS.ErrnoException) => {
-      if (failure.code !== 'EEXIST') throw failure;
+    await link(temporary, path).catch((failure: unknown) => {
+      if (!hasCode(failure, 'EEXIST')) throw failure;
     });
   } finally {
     await rm(temporary, { force: true });
   }
   return (await readFile(path, 'utf8')).trim();
+}
+
+function hasCode(failure: unknown, code: string): boolean {
+  return failure instanceof Error && 'code' in failure && failure.code === code;
 }

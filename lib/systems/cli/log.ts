@@ -22,7 +22,7 @@ export function createLog(write: (line: string) => void): Log {
 }
 
 function shown(value: unknown): string {
-  if (!(value instanceof Error)) return JSON.stringify(value) ?? String(value);
+  if (!(value instanceof Error)) return value === undefined ? '-' : JSON.stringify(value);
   const cause =
     value.cause === undefined
       ? ''

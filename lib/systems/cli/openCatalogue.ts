@@ -2,7 +2,7 @@ import type { TokenSealer } from '../../contracts/tokenSealer.ts';
 import { createCatalogue, type Catalogue, type CatalogueOptions } from '../catalogue/createCatalogue.ts';
 import { openSources } from '../config/openSources.ts';
 import { readSettings, type Settings } from '../config/readSettings.ts';
-import { createLog, type Log } from './log.ts';
+import type { Log } from './log.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What a command opens its catalogue with. */

@@ -39,7 +39,7 @@ export async function serveCatalogue(flags: ServeFlags, terminal: Terminal): Pro
 
   const stopped = new Promise<void>((resolve, reject) => {
     const unhook = terminal.onStop(() => {
-      if (stopping) return terminal.exit(EXIT.failed);
+      if (stopping) terminal.exit(EXIT.failed);
       stopping = true;
       log.info('stopping: no new requests, running ones may finish', { withinMs: DRAIN_MS });
       serving.stop({ deadlineMs: DRAIN_MS }).finally(unhook).then(resolve, reject);

@@ -6,13 +6,13 @@ export interface Terminal {
   /** True where standard error is a terminal, on which progress may be drawn. */
   readonly showsProgress: boolean;
   /** Writes to standard output; resolves when there is room for more. Rejects with ReaderGoneError. */
-  write(text: string): Promise<void>;
+  readonly write: (text: string) => Promise<void>;
   /** Writes to standard error. */
-  error(text: string): void;
+  readonly error: (text: string) => void;
   /** Calls back on each request to stop, until unsubscribed. */
-  onStop(stop: () => void): () => void;
+  readonly onStop: (stop: () => void) => () => void;
   /** Ends the process at once. */
-  exit(code: number): void;
+  readonly exit: (code: number) => void;
 }
 
 /** Whoever read the output has left, as `head` does: a reason to stop, not a failure. */

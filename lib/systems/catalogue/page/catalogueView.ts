@@ -11,6 +11,8 @@ import {
   Subscription,
   switchMap,
   tap,
+  throttleTime,
+  type Observable,
 } from 'rxjs';
 import { fetchSources, type Filter, type Source } from './api.ts';
 import { readFilter, writeFilter } from './filterInAddress.ts';
@@ -18,6 +20,9 @@ import { walkCatalogue, type Walk } from './walkCatalogue.ts';
 
 /** Quiet time after the last key before a search starts. */
 const TYPING_MS = 200;
+
+/** The sources are asked about at most this often while the list grows. */
+const REPORT_MS = 1_000;
 
 /** How far below the screen the end of the list may be before the next page is fetched. */
 const AHEAD = '1500px';
@@ -51,7 +56,7 @@ export class CatalogueView extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    const walks = merge(this.filters, this.again.pipe(map(() => this.filters.value))).pipe(
+    const walk$ = merge(this.filters, this.again.pipe(map(() => this.filters.value))).pipe(
       tap((filter) => {
         this.filter = filter;
         writeFilter(filter);
@@ -59,17 +64,16 @@ export class CatalogueView extends LitElement {
       }),
       switchMap((filter) => walkCatalogue(filter, this.demand)),
     );
-    const reports = merge(this.filters, this.again, this.demand).pipe(
-      debounceTime(TYPING_MS),
+    const sources$ = merge(this.filters, this.again, this.demand).pipe(
+      map(() => undefined),
+      throttleTime(REPORT_MS, undefined, { leading: true, trailing: true }),
       switchMap(() => fetchSources().pipe(catchError(() => EMPTY))),
     );
 
     this.running = new Subscription();
-    this.running.add(
-      this.typed.pipe(debounceTime(TYPING_MS), distinctUntilChanged()).subscribe((query) => this.narrow({ query })),
-    );
-    this.running.add(walks.subscribe((walk) => (this.walk = walk)));
-    this.running.add(reports.subscribe(({ sources }) => (this.sources = sources)));
+    this.run(this.typed.pipe(debounceTime(TYPING_MS), distinctUntilChanged()), (query) => this.narrow({ query }));
+    this.run(walk$, (walk) => (this.walk = walk));
+    this.run(sources$, ({ sources }) => (this.sources = sources));
     this.running.add(() => this.end.disconnect());
   }
 
@@ -194,6 +198,10 @@ export class CatalogueView extends LitElement {
 
   private retry(words = 'Retry'): TemplateResult {
     return html`<button type="button" class="action" @click=${() => this.again.next()}>${words}</button>`;
+  }
+
+  private run<T>(stream: Observable<T>, next: (value: T) => void): void {
+    this.running.add(stream.subscribe({ next, error: reportError }));
   }
 
   private narrow(change: Partial<Filter>): void {

@@ -31,7 +31,7 @@ export class PackageList extends LitElement {
     super.connectedCallback();
     this.scrolling = merge(fromEvent(window, 'scroll', { passive: true }), fromEvent(window, 'resize'))
       .pipe(auditTime(0, animationFrameScheduler))
-      .subscribe(() => this.requestUpdate());
+      .subscribe({ next: () => this.requestUpdate(), error: reportError });
   }
 
   override disconnectedCallback(): void {

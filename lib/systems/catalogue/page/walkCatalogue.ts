@@ -29,12 +29,13 @@ export function walkCatalogue(filter: Filter, demand: Observable<unknown>): Obse
   return defer(() => {
     let walk = START;
 
-    const nextPage = (): Observable<Walk> =>
-      concat(
+    function nextPage(): Observable<Walk> {
+      return concat(
         of<Walk>({ ...walk, kind: 'loading' }),
         fetchItems(filter, walk.nextPageToken).pipe(
           map((page) => withPage(walk, page)),
-          catchError((failure: ApiFailure) => {
+          catchError((thrown: unknown) => {
+            const failure = thrown as ApiFailure; // what api.ts errors with
             const lost = failure.code === 'page_token_expired' || failure.code === 'page_token_stale';
             if (!lost || walk.nextPageToken === '') return of<Walk>({ ...walk, kind: 'failed', failure });
             walk = { ...START, restarted: true };
@@ -42,6 +43,7 @@ export function walkCatalogue(filter: Filter, demand: Observable<unknown>): Obse
           }),
         ),
       );
+    }
 
     return demand.pipe(
       startWith(undefined),
