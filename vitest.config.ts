@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    reporters: ['default', './specs/support/closingLine.ts'],
     include: ['specs/**/*.spec.ts'],
     typecheck: { enabled: true, include: ['specs/**/*.spec-d.ts'], tsconfig: 'tsconfig.json' },
     testTimeout: 30_000,
