@@ -7,4 +7,5 @@ export type { AssertEqual } from './marbles.ts';
 export { operatorLaws } from './operatorLaws.ts';
 export type { OperatorTraits } from './operatorLaws.ts';
 export { pageSourceLaws } from './pageSourceLaws.ts';
-export type { PageSourceSubject, PageSourceTraits } from './pageSourceLaws.ts';
+export type { PageSourceTraits } from './pageSourceLaws.ts';
+export type { PageSourceSubject } from './pageSourceSubject.ts';

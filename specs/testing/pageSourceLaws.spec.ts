@@ -2,7 +2,8 @@ import { defer, EMPTY, from, lastValueFrom, NEVER, Observable, of, type Observab
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Page, PageRequest } from '../../lib/contracts/pageSource.ts';
 import { fakePageSource, type FakePageSourceOptions } from '../../lib/testing/fakePageSource.ts';
-import { pageSourceLaws, type PageSourceSubject } from '../../lib/testing/pageSourceLaws.ts';
+import { pageSourceLaws } from '../../lib/testing/pageSourceLaws.ts';
+import type { PageSourceSubject } from '../../lib/testing/pageSourceSubject.ts';
 
 interface Row {
   readonly id: number;
