@@ -7,16 +7,25 @@ export function closest(name: string, names: readonly string[]): string | undefi
   return near[0]?.candidate;
 }
 
-/** How many letters to add, drop or change (Levenshtein), over the first 40 letters. */
+/** How many letters to add, drop, change or swap with the next (optimal string alignment), over the first 40 letters. */
 function distance(from: string, to: string): number {
   const [a, b] = [from.slice(0, 40), to.slice(0, 40)];
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {
-    const next = [i];
+    const row = [i];
     for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+      const above = rows[i - 1]!;
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      row.push(
+        Math.min(
+          above[j]! + 1,
+          row[j - 1]! + 1,
+          above[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1),
+          swapped ? rows[i - 2]![j - 2]! + 1 : Infinity,
+        ),
+      );
     }
-    row = next;
+    rows.push(row);
   }
-  return row[b.length]!;
+  return rows[a.length]![b.length]!;
 }

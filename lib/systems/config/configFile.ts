@@ -44,12 +44,12 @@ function configFile(scope: ConfigScope) {
   return shape(
     {},
     {
-      sources: t.array(sourceConfig(scope)),
+      sources: t.array(sourceConfig(scope), 'a list of sources'),
       pageSize: shape({}, { default: whole(1, 100_000), max: whole(1, 100_000) }),
       timeoutMs: whole(1, DAY_MS),
       onSourceFailure: oneOf(['omit', 'fail']),
       pageTokens: shape({}, { keys: sealingKeys(scope.env), ttlMs: whole(1_000, 3_650 * DAY_MS) }),
-      http: shape({}, { host: text, port: whole(1, 65_535), allowedHosts: t.array(text) }),
+      http: shape({}, { host: text, port: whole(1, 65_535), allowedHosts: t.array(text, 'a list of host names') }),
     },
   );
 }

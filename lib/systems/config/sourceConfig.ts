@@ -21,14 +21,15 @@ export function sourceConfig({ folder, env }: ConfigScope) {
   );
   const name = text;
   const headers = t.record(t.string, secret(env));
-  const textOrTexts = t.union([text, t.array(text)], 'a text or a list of texts');
+  const texts = t.array(text, 'a list of texts');
+  const textOrTexts = t.union([text, texts], 'a text or a list of texts');
   const timeoutMs = whole(1, DAY_MS);
 
   return byType({
     npm: shape({}, { name, directory: path }),
     dpkg: shape({}, { name, statusFile: path }),
     apt: shape({}, { name, directory: path }),
-    python: shape({}, { name, directories: t.array(path) }),
+    python: shape({}, { name, directories: t.array(path, 'a list of paths') }),
     helm: byKey({
       file: shape({ name, file: path }, {}),
       url: shape({ name, url: webAddress }, { headers, timeoutMs, recheckMs: whole(0, DAY_MS) }),
@@ -45,7 +46,7 @@ export function sourceConfig({ folder, env }: ConfigScope) {
         caFile: path,
         certFile: path,
         keyFile: path,
-        fields: shape({}, { name: text, version: t.array(text), description: text }),
+        fields: shape({}, { name: text, version: texts, description: text }),
         headers,
         timeoutMs,
       },
