@@ -84,6 +84,15 @@ function observed(helpers: RunHelpers, expectations: Expectation[], assertEqual:
       toBe: (marbles, values, error) => {
         expectation.made = true;
         if (typeof values === 'object' && values !== null) names = values as Readonly<Record<string, unknown>>;
+        const unnamed = values === undefined ? undefined : symbolsIn(marbles).find((symbol) => !(symbol in names));
+        if (unnamed !== undefined) {
+          throw at(
+            expectation.site,
+            new Error(
+              `values do not say what ${unnamed} stands for; leave them out, and each letter stands for itself`,
+            ),
+          );
+        }
         check.toBe(marbles, values, error);
       },
       toEqual: (other$) => {
@@ -123,6 +132,12 @@ function valueFailure(assertEqual: AssertEqual, actual: unknown, expected: unkno
     if (failure !== undefined) return failure;
   }
   return undefined;
+}
+
+/** The characters of a diagram that stand for values. */
+function symbolsIn(marbles: string): readonly string[] {
+  const withoutPauses = marbles.replace(/(^|\s)\d+(?:\.\d+)?(?:ms|s|m)(?=\s)/g, ' ');
+  return Array.from(withoutPauses.replace(/[-|#()^!\s]/g, ''));
 }
 
 function failureOf(check: () => void): unknown {

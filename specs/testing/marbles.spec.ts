@@ -94,6 +94,19 @@ describe('createMarbles', () => {
     `);
   });
 
+  it('points into a group', () => {
+    const { message } = failureOf(({ cold, expectObservable }) => {
+      expectObservable(cold('--(abc)--|')).toBe('--(abd)--|');
+    });
+    expect(message).toMatchInlineSnapshot(`
+      "the streams differ at 2 ms: expected (abd), received (abc)
+
+      expected  --(abd)--|
+      received  --(abc)--|
+                     ^"
+    `);
+  });
+
   it('shows an error that is another one', () => {
     const { message } = failureOf(({ cold, expectObservable }) => {
       expectObservable(cold('-a-#', { a: 'a' }, new RangeError('too far'))).toBe('-a-#');
@@ -236,6 +249,13 @@ describe('createMarbles', () => {
       expectObservable(cold('-a|'));
     });
     expect(message).toBe('nothing is expected here: toBe or toEqual is missing');
+  });
+
+  it('asks for a name for every value, once it is given names', () => {
+    const { message } = failureOf(({ cold, expectObservable }) => {
+      expectObservable(cold('-a 5ms #')).toBe('-a 5ms #', {}, 'error');
+    });
+    expect(message).toContain('values do not say what a stands for');
   });
 
   it('refuses an async test', () => {
