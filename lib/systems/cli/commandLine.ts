@@ -6,6 +6,7 @@ import { packages, type PackagesFlags } from './packages.ts';
 import { plain } from './plain.ts';
 import { serveCatalogue, type ServeFlags } from './serveCatalogue.ts';
 import type { Terminal } from './terminal.ts';
+import { UsageError } from './usageError.ts';
 
 /** Runs one command line to its end and gives the exit code. Whatever goes wrong is told in words, without a stack. */
 export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -21,7 +22,7 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
       return EXIT.misused;
     }
     terminal.error(`error: ${plain(failure instanceof Error ? failure.message : String(failure))}\n`);
-    return EXIT.failed;
+    return failure instanceof UsageError ? EXIT.misused : EXIT.failed;
   }
 }
 
