@@ -64,7 +64,7 @@ interface IndexText {
 }
 
 function inFile({ file, maxBytes = 32 * 1024 ** 2 }: HelmIndexFile): IndexText {
-  return { where: file, version: () => fileVersion(file), text: (signal) => readText(file, { maxBytes, signal }) };
+  return { where: file, version: () => fileVersion(file), text: () => readText(file, maxBytes) };
 }
 
 function behindUrl({ url, recheckMs = 30_000, ...limits }: HelmIndexUrl): IndexText {

@@ -45,8 +45,9 @@ export function httpDocument(
             if (known && answer.status === 304) {
               known = { ...known, checkedAt: now };
             } else {
-              fresh = answer.text;
-              known = { version: fingerprint(answer.text), conditions: conditionsFrom(answer.headers), checkedAt: now };
+              const version = fingerprint(answer.text);
+              fresh = version === known?.version ? undefined : answer.text;
+              known = { version, conditions: conditionsFrom(answer.headers), checkedAt: now };
             }
             return known.version;
           }),

@@ -52,8 +52,6 @@ export function npmInstalled(options: NpmInstalledOptions = {}): PackageSource {
 }
 
 interface Walk {
-  readonly source: string;
-  readonly signal: AbortSignal;
   /** The result of a step; `instead`, if there is nothing at that path or it cannot be read. */
   readonly attempt: <A>(step: Promise<A>, instead: A) => Promise<A>;
 }
@@ -68,13 +66,10 @@ async function installed(
   const packages = uniquePackages();
   const seen = new Set<string>();
   const walk: Walk = {
-    source,
-    signal,
     attempt: async (step, instead) => {
       try {
         return await step;
       } catch (error) {
-        signal.throwIfAborted();
         if (!isAbsent(error)) onProblem?.(error);
         return instead;
       }
@@ -85,7 +80,7 @@ async function installed(
     const real = await walk.attempt(realpath(folder), undefined);
     if (real === undefined || seen.has(real)) return [];
     seen.add(real);
-    const item = await walk.attempt(packageIn(folder, walk), undefined);
+    const item = await walk.attempt(packageIn(folder, source), undefined);
     if (item) packages.add(item);
     return walk.attempt(foldersIn(join(folder, 'node_modules'), walk), []);
   };
@@ -94,6 +89,7 @@ async function installed(
   while (level.length > 0) {
     const next: string[] = [];
     for (let i = 0; i < level.length; i += AT_ONCE) {
+      signal.throwIfAborted();
       next.push(...(await Promise.all(level.slice(i, i + AT_ONCE).map(visit))).flat());
     }
     level = next;
@@ -123,9 +119,9 @@ async function storedIn(modules: string, walk: Walk): Promise<readonly string[]>
   return folders;
 }
 
-async function packageIn(folder: string, { source, signal }: Walk): Promise<Package> {
+async function packageIn(folder: string, source: string): Promise<Package> {
   const where = join(folder, 'package.json');
-  const text = await readText(where, { maxBytes: MAX_BYTES, signal });
+  const text = await readText(where, MAX_BYTES);
   const { name, version, description } = decode(Manifest, jsonOf(text, where), where);
   return toPackage(name, version, source, description);
 }

@@ -14,8 +14,10 @@ export interface PackagePaths {
   readonly description: string | undefined;
 }
 
+const EMPTY = new Set<unknown>([undefined, null, '']);
+
 const isText = (value: unknown): value is string | number =>
-  (typeof value === 'string' && value !== '') || (typeof value === 'number' && Number.isFinite(value));
+  (typeof value === 'string' && value !== '') || typeof value === 'number';
 
 /** A text, or a number that stands for one. */
 const Text = new t.Type<string, string>(
@@ -44,7 +46,7 @@ export function packageReader(source: string, paths: PackagePaths) {
       );
     const packages = list.right.map((item, i) => {
       const name = paths.name.map((path) => read(path, item, i)).join('/');
-      const path = paths.version.find((candidate) => (valueAt(candidate, item) ?? undefined) !== undefined);
+      const path = paths.version.find((candidate) => !EMPTY.has(valueAt(candidate, item)));
       const version = path === undefined ? '' : read(path, item, i);
       const description = paths.description === undefined ? undefined : valueAt(paths.description, item);
       return toPackage(name, version, source, description);

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { open, readdir, stat } from 'node:fs/promises';
+import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
 import { TooLargeError } from '../../boundary/tooLargeError.ts';
 import { UnreachableError } from '../../contracts/failure.ts';
 
@@ -21,25 +21,31 @@ export async function* readChunks(path: string, { maxBytes, signal }: ReadOption
 }
 
 /** Reads a whole file as text. */
-export async function readText(path: string, options: ReadOptions): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of readChunks(path, options)) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
+export async function readText(path: string, maxBytes: number): Promise<string> {
+  return opened(path, async (file) => {
+    if ((await file.stat()).size > maxBytes) throw new TooLargeError(path, maxBytes);
+    return file.readFile('utf8');
+  });
 }
 
 /** Reads the first bytes of a file as text. */
 export async function readHead(path: string, bytes: number): Promise<string> {
+  return opened(path, async (file) => {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, 0);
+    return buffer.toString('utf8', 0, bytesRead);
+  });
+}
+
+async function opened<A>(path: string, read: (file: FileHandle) => Promise<A>): Promise<A> {
+  let file: FileHandle | undefined;
   try {
     await ensureFile(path);
-    const file = await open(path);
-    try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, 0);
-      return buffer.toString('utf8', 0, bytesRead);
-    } finally {
-      await file.close();
-    }
+    file = await open(path);
+    return await read(file);
   } catch (error) {
     throw fileFailure(path, error);
+  } finally {
+    await file?.close();
   }
 }
 
@@ -99,6 +105,6 @@ const REASONS: Readonly<Partial<Record<string, string>>> = {
 };
 
 /** Everything but a file is refused: opening a pipe would wait for a writer, for ever. */
-export async function ensureFile(path: string): Promise<void> {
+async function ensureFile(path: string): Promise<void> {
   if (!(await stat(path)).isFile()) throw new UnreachableError(path, 'it is not a file');
 }

@@ -19,7 +19,7 @@ async function* gunzipped(path: string, options: ReadOptions): AsyncGenerator<Bu
   try {
     yield* pipeline(packed, createGunzip(), () => undefined) as AsyncIterable<Buffer>;
   } catch (error) {
-    if (!String(error).includes('zlib')) throw error;
+    if (!(error instanceof Error && 'code' in error && String(error.code).startsWith('Z_'))) throw error;
     throw new UnpackError(`it is not gzip to its end (${String(error)})`, { cause: error });
   }
 }
