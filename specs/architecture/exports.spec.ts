@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { doors, importFile, statementsOf } from './source.ts';
+import { doors, importFile, packagesLoadedBy, statementsOf } from './source.ts';
 
 /** Every name that a door exports: the values, and the types. */
 function namesOf(door: string): { readonly values: readonly string[]; readonly types: readonly string[] } {
@@ -246,6 +246,11 @@ describe('exports', () => {
 
   it.each(Object.entries(doors))('%s gives at run time the values it names', async (door, file) => {
     expect(Object.keys(await importFile(file)).sort()).toEqual(namesOf(door).values);
+  });
+
+  it('loads with a door only what it needs', () => {
+    const packages = Object.entries(doors).map(([door, file]) => [door, packagesLoadedBy(file).join(' ')]);
+    expect(Object.fromEntries(packages)).toMatchInlineSnapshot();
   });
 
   it('leads to each name through one door', () => {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
-import { doors, importsOf, manifest, sourceFiles, statementsOf } from './source.ts';
 import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { doors, importsOf, manifest, packageOf, sourceFiles, statementsOf } from './source.ts';
 
 const CONTRACTS = ['rxjs', 'operators/', 'lib/contracts/'];
 const BOUNDARY = [...CONTRACTS, 'fp-ts', 'lib/boundary/'];
@@ -42,13 +42,6 @@ function layerOf(file: string): string | undefined {
 
 function isWithin(target: string, allowed: string): boolean {
   return target === allowed || target.startsWith(/[/:]$/.test(allowed) ? allowed : `${allowed}/`);
-}
-
-function packageOf(target: string): string {
-  return target
-    .split('/')
-    .slice(0, target.startsWith('@') ? 2 : 1)
-    .join('/');
 }
 
 const edges = sourceFiles.flatMap((file) => importsOf(file).map((target) => ({ file, target })));

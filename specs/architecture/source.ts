@@ -36,6 +36,30 @@ export function importsOf(file: string): readonly string[] {
     .importedFiles.map(({ fileName }) => (fileName.startsWith('.') ? join(dirname(file), fileName) : fileName));
 }
 
+/** The packages that are loaded with a file, types and dynamic imports aside. */
+export function packagesLoadedBy(file: string, seen: Set<string> = new Set()): readonly string[] {
+  if (seen.has(file)) return [];
+  seen.add(file);
+  const loaded = statementsOf(file)
+    .filter((statement) => ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement))
+    .filter((statement) => !isTypeOnly(statement))
+    .flatMap(({ moduleSpecifier }) =>
+      moduleSpecifier && ts.isStringLiteral(moduleSpecifier) ? [moduleSpecifier.text] : [],
+    );
+  const packages = loaded.flatMap((target) =>
+    target.startsWith('.') ? packagesLoadedBy(join(dirname(file), target), seen) : [packageOf(target)],
+  );
+  return [...new Set(packages)].sort();
+}
+
+/** `hono/cors` is of `hono`, and `@hono/node-server/serve-static` of `@hono/node-server`. */
+export function packageOf(target: string): string {
+  return target
+    .split('/')
+    .slice(0, target.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
 /** Loads a file, given as a path from the root. */
 export async function importFile(file: string): Promise<object> {
   return (await import(/* @vite-ignore */ join(process.cwd(), file))) as object;
@@ -67,6 +91,11 @@ export function codeLinesOf(file: string): number {
 /** The top level of a file. */
 export function statementsOf(file: string): readonly ts.Statement[] {
   return [...parse(file).statements];
+}
+
+function isTypeOnly(statement: ts.ImportDeclaration | ts.ExportDeclaration): boolean {
+  if (ts.isExportDeclaration(statement)) return statement.isTypeOnly;
+  return statement.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword;
 }
 
 function parse(file: string): ts.SourceFile {
