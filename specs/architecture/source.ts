@@ -37,7 +37,7 @@ export function importsOf(file: string): readonly string[] {
 }
 
 /** The packages that are loaded with a file, types and dynamic imports aside. */
-export function packagesLoadedBy(file: string, seen: Set<string> = new Set()): readonly string[] {
+export function packagesLoadedBy(file: string, seen = new Set<string>()): readonly string[] {
   if (seen.has(file)) return [];
   seen.add(file);
   const loaded = statementsOf(file)
