@@ -37,8 +37,8 @@ interface Row {
 /**
  * The rows of a PostgreSQL table, each page from the last key on. Needs the package `pg`.
  *
- * An index makes it quick: `create index on parts (name collate "C", version collate "C")`. A query is compared by the
- * database's own `lower()`. An abort cancels the query that runs.
+ * It is quick with an index: `create index on parts (name collate "C", coalesce(version, '') collate "C")`. A query is
+ * compared by the database's own `lower()`. An abort cancels the query that runs.
  *
  * @example
  * const parts = sqlTable({
@@ -53,6 +53,7 @@ export function sqlTable(options: SqlTableOptions): SqlTable {
   const where = `table ${schema === undefined ? table : `${schema}.${table}`}`;
   const statement = statementFor(schema === undefined ? quoted(table) : `${quoted(schema)}.${quoted(table)}`, columns);
   let pool: Promise<Pool> | undefined;
+  let closed: Promise<void> | undefined;
 
   const source = fromKeyset({
     name,
@@ -63,6 +64,7 @@ export function sqlTable(options: SqlTableOptions): SqlTable {
       const { after: [afterName = null, afterVersion = null] = [], limit, query, signal } = request;
       const sought = (query.query ?? '').toLowerCase();
       if (sought.includes('\u0000')) return []; // a text in PostgreSQL holds none
+      if (closed) throw new RefusedError(where, 'the source was closed');
       pool ??= connect(connectionString, timeoutMs, where);
       const rows = await run(await pool, statement, [limit, afterName, afterVersion, sought], signal).catch(
         (error: unknown) => {
@@ -75,7 +77,7 @@ export function sqlTable(options: SqlTableOptions): SqlTable {
 
   return {
     ...source,
-    close: async () => (await pool)?.end(),
+    close: () => (closed ??= end(pool)),
   };
 }
 
@@ -111,6 +113,10 @@ async function connect(connectionString: string, timeoutMs: number, where: strin
   });
   pool.on('error', () => undefined); // an idle connection was lost: the pool opens another one
   return pool;
+}
+
+async function end(pool: Promise<Pool> | undefined): Promise<void> {
+  await (await pool?.catch(() => undefined))?.end(); // what never connected needs no end
 }
 
 async function run(pool: Pool, statement: string, values: readonly unknown[], signal: AbortSignal): Promise<Row[]> {
