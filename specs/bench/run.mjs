@@ -9,7 +9,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import process from 'node:process';
 import { clearTimeout, setTimeout } from 'node:timers';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, URL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Results } from './support/results.mjs';
 import { chance, shuffled } from './support/stats.mjs';
@@ -62,15 +62,18 @@ async function runSuite(name, suite) {
   const rounds = Number(options.rounds ?? suite.rounds(options.quick));
   console.log(`# ${name}: ${suite.title}\n`);
   for (const example of suite.cases(options.quick).filter(({ id }) => id.includes(options.case))) {
-    const contestants = suite.contestants.filter(
-      (one) => (one.when?.(example) ?? true) && (one.name.includes(options.only) || one.name === suite.limit),
-    );
+    const contestants = suite.contestants.filter((one) => takesPart(one, example, suite.limit));
     for (let round = 0; round < rounds; round++)
       for (const contestant of shuffled(contestants, random))
         results.add(example.id, contestant.name, round, await inOwnProcess(name, example.id, contestant.name));
     console.log(`${resultTable(example.id, results.rows(example.id), suite)}\n`);
   }
   return results;
+}
+
+function takesPart({ name, when, inFull = false }, example, limit) {
+  const isAsked = name.includes(options.only) || name === limit;
+  return isAsked && !(inFull && options.quick) && (when?.(example) ?? true);
 }
 
 function inOwnProcess(suite, example, contestant) {

@@ -16,9 +16,24 @@ export function cases(quick) {
 
 export const contestants = [
   { name: 'Kubeapps', what: 'as in its plugin gateway: a fresh fan-in per page from item offsets', open: kubeapps },
-  { name: 'nothing ahead', what: 'hand-written, held open: fetches a page when it is needed', open: readAhead(0) },
-  { name: 'one page ahead', what: 'hand-written, held open: always one page more per source', open: readAhead(1) },
-  { name: 'two pages ahead', what: 'hand-written, held open: always two pages more per source', open: readAhead(2) },
+  {
+    name: 'nothing ahead',
+    inFull: true,
+    what: 'hand-written, held open: fetches a page when it is needed',
+    open: readAhead(0),
+  },
+  {
+    name: 'one page ahead',
+    inFull: true,
+    what: 'hand-written, held open: always one page more per source',
+    open: readAhead(1),
+  },
+  {
+    name: 'two pages ahead',
+    inFull: true,
+    what: 'hand-written, held open: always two pages more per source',
+    open: readAhead(2),
+  },
   {
     name: 'rxfan pages',
     what: 'aggregatePages().pages(), held open',
