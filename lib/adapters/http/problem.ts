@@ -69,6 +69,11 @@ function reasonOf(failure: unknown): string {
   return tellable ? String(message) : `source ${String(source)} failed; the log says why`;
 }
 
+/** Whether a failure is for the log: the client is told nothing of it, and has not left before the answer. */
+export function isOurFault(failure: unknown, { signal }: Request): boolean {
+  return problemOf(failure).status === 500 && !signal.aborted;
+}
+
 /** Writes a problem as the answer to a request. */
 export function answerProblem(failure: unknown): Response {
   const answer = problemOf(failure);

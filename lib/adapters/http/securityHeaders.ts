@@ -1,4 +1,4 @@
-import { answerProblem, problemOf } from './problem.ts';
+import { answerProblem, isOurFault } from './problem.ts';
 
 const HEADERS = {
   'content-security-policy': "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -16,7 +16,7 @@ export function withSecurityHeaders(
 ): (request: Request) => Promise<Response> {
   return async (request) => {
     const response = await fetch(request).catch((failure: unknown) => {
-      if (problemOf(failure).status >= 500) onError(failure);
+      if (isOurFault(failure, request)) onError(failure);
       return answerProblem(failure);
     });
     for (const [name, value] of Object.entries(HEADERS)) {

@@ -1,6 +1,8 @@
 import { getRequestListener } from '@hono/node-server';
-import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createDrain } from './createDrain.ts';
+import { createLimitedServer, type ServeLimits } from './createLimitedServer.ts';
 import { hostGuard, inUrl } from './hostNames.ts';
 import { bodyTooLarge, limitBody } from './limitBody.ts';
 import { ListenError, PortInUseError } from './listenFailure.ts';
@@ -10,22 +12,6 @@ import { withSecurityHeaders } from './securityHeaders.ts';
 /** Anything that answers a web request: a Hono app, a function with a name. */
 export interface WebApp {
   fetch(request: Request): Response | Promise<Response>;
-}
-
-/** What a server must not fall below or go beyond. */
-export interface ServeLimits {
-  /** Most open connections; one more is closed at once. Default: 1 024. */
-  readonly connections?: number | undefined;
-  /** Largest request body; a longer one is answered 413 and not read. Default: 64 KiB. */
-  readonly bodyBytes?: number | undefined;
-  /** Largest request line and headers together; more is answered 431. Default: 16 KiB. */
-  readonly headerBytes?: number | undefined;
-  /** Longest wait for the headers of a request, from when it could begin. Default: 10 000. */
-  readonly headersMs?: number | undefined;
-  /** Longest wait for a whole request, from when it could begin. Default: 30 000. */
-  readonly requestMs?: number | undefined;
-  /** How long a connection may stay open without a request. Default: 5 000. */
-  readonly idleMs?: number | undefined;
 }
 
 /** Where and how {@link serve} listens. */
@@ -75,7 +61,7 @@ export async function serve(app: WebApp, options: ServeOptions = {}): Promise<Se
   );
 
   const server = createLimitedServer(limits);
-  const drain = trackRequests(server);
+  const drain = createDrain(server);
   server.on('request', (request, response) => {
     if (hasBody(request)) response.shouldKeepAlive = false;
     if (Number(request.headers['content-length'] ?? 0) > bodyBytes) {
@@ -89,6 +75,7 @@ export async function serve(app: WebApp, options: ServeOptions = {}): Promise<Se
     server.emit('request', request, response);
   });
   await listening(server, host, port);
+  server.on('error', onError); // such as a connection that could not be accepted
 
   const bound = (server.address() as AddressInfo).port;
   return {
@@ -96,39 +83,6 @@ export async function serve(app: WebApp, options: ServeOptions = {}): Promise<Se
     port: bound,
     stop: ({ deadlineMs = 10_000 } = {}) => drain(deadlineMs),
   };
-}
-
-function createLimitedServer(limits: ServeLimits): Server {
-  const { connections = 1_024, headerBytes = 16_384, headersMs = 10_000, requestMs = 30_000, idleMs = 5_000 } = limits;
-  const server = createServer({
-    maxHeaderSize: headerBytes,
-    headersTimeout: headersMs,
-    requestTimeout: requestMs,
-    keepAliveTimeout: idleMs,
-    connectionsCheckingInterval: 1_000,
-  });
-  server.maxConnections = connections;
-  server.on('clientError', refuseMalformed);
-  return server;
-}
-
-/** What Node's parser refuses never becomes a request; it gets the same kind of answer all the same. */
-function refuseMalformed(failure: NodeJS.ErrnoException, socket: Socket): void {
-  if (!socket.writable || failure.code === 'ECONNRESET') {
-    socket.destroy();
-    return;
-  }
-  const { status, code, detail } =
-    failure.code === 'HPE_HEADER_OVERFLOW'
-      ? { status: 431, code: 'headers_too_large', detail: 'the request line and headers are too large' }
-      : failure.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? { status: 408, code: 'request_timeout', detail: 'the request did not arrive in time' }
-        : { status: 400, code: 'malformed_request', detail: 'this is not an HTTP request' };
-  const body = JSON.stringify(problemOf(new RequestError(status, code, detail)));
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\ncontent-type: application/problem+json\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  );
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {
@@ -142,40 +96,14 @@ function refuse(response: ServerResponse, failure: RequestError): void {
 
 function listening(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
+    const failed = (cause: NodeJS.ErrnoException) => {
       const inUse = cause.code === 'EADDRINUSE';
       reject(inUse ? new PortInUseError(host, port, { cause }) : new ListenError(host, port, cause.message, { cause }));
+    };
+    server.once('error', failed);
+    server.listen(port, host, () => {
+      server.off('error', failed);
+      resolve();
     });
-    server.listen(port, host, resolve);
   });
-}
-
-/** Knows which connections are idle: Node counts one that has not sent anything yet as busy. */
-function trackRequests(server: Server): (deadlineMs: number) => Promise<void> {
-  const running = new Map<Socket, Set<ServerResponse>>();
-  let draining = false;
-
-  server.on('connection', (socket: Socket) => {
-    running.set(socket, new Set());
-    socket.once('close', () => running.delete(socket));
-  });
-  server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
-    if (draining) response.shouldKeepAlive = false;
-    running.get(request.socket)?.add(response);
-    response.once('close', () => running.get(request.socket)?.delete(response));
-  });
-
-  return (deadlineMs) =>
-    new Promise((resolve) => {
-      draining = true;
-      const deadline = setTimeout(() => server.closeAllConnections(), deadlineMs);
-      server.close(() => {
-        clearTimeout(deadline);
-        resolve();
-      });
-      for (const [socket, responses] of running) {
-        if (responses.size === 0) socket.destroy();
-        for (const response of responses) response.shouldKeepAlive = false;
-      }
-    });
 }

@@ -1,7 +1,7 @@
 import { Hono, type Context } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { firstValueFrom } from 'rxjs';
-import { answerProblem, problemOf, RequestError } from '../../adapters/http/problem.ts';
+import { answerProblem, isOurFault, RequestError } from '../../adapters/http/problem.ts';
 import { quoted, readPageSize, readPageToken, readQuery } from '../../adapters/http/readQuery.ts';
 import type { WebApp } from '../../adapters/http/serve.ts';
 import { InvalidPageTokenError, PageTokenMismatchError } from '../../contracts/pageTokenFailure.ts';
@@ -46,8 +46,8 @@ export function catalogueApp(options: CatalogueAppOptions): WebApp {
 
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (_, methods) => answerProblem(wrongMethod(methods)) }));
   app.notFound(() => answerProblem(new RequestError(404, 'not_found', 'there is nothing at this path')));
-  app.onError((failure) => {
-    if (problemOf(failure).status >= 500) onError(failure);
+  app.onError((failure, { req }) => {
+    if (isOurFault(failure, req.raw)) onError(failure);
     // Between tenants a token that belongs to another one must look like any other wrong token.
     const concealed = options.authorize !== undefined && failure instanceof PageTokenMismatchError;
     return answerProblem(concealed ? new InvalidPageTokenError() : failure);

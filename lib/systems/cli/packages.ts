@@ -35,11 +35,13 @@ export async function packages(flags: PackagesFlags, terminal: Terminal): Promis
   const table = createTable({ columns: terminal.columns });
   const progress = createProgress(all, terminal);
   let page: AggregatePage<Package> | undefined;
+  let drifted = false;
   try {
     for await (page of all ? catalogue.pages({ ...place, sources }) : onePage(catalogue.page({ ...place, sources }))) {
       progress.clear();
       await terminal.write(json ? `${JSON.stringify(page)}\n` : table(page.items));
       progress.add(page.items.length);
+      drifted ||= page.drift !== undefined;
     }
   } catch (failure) {
     if (failure instanceof ReaderGoneError) return EXIT.done;
@@ -50,6 +52,7 @@ export async function packages(flags: PackagesFlags, terminal: Terminal): Promis
 
   const { nextPageToken = '', unreachable = [] } = page ?? {};
   for (const missing of unreachable) terminal.error(`warning: ${missingInWords(missing)}\n`);
+  if (drifted) terminal.error('warning: packages came or went while the list was read\n');
   if (nextPageToken !== '' && !json) terminal.error(`next page: ${nextCommand(flags, nextPageToken)}\n`);
   return EXIT.done;
 }

@@ -200,7 +200,7 @@ describe('a source that stops answering', () => {
 });
 
 describe('a client that leaves', () => {
-  it('cancels what is under way for it', async () => {
+  it('cancels what is under way for it, which is no failure of ours', async () => {
     let cancelled = () => {};
     const left = new Promise<string>((resolve) => (cancelled = () => resolve('cancelled')));
     let asked = () => {};
@@ -213,7 +213,8 @@ describe('a client that leaves', () => {
           return cancelled;
         }),
     };
-    const catalogue = await start([slow]);
+    const failures: unknown[] = [];
+    const catalogue = await start([slow], { onError: (failure) => failures.push(failure) });
     const client = new AbortController();
     const request = fetch(new URL('/v1/packages', catalogue.url), { signal: client.signal });
     request.catch(() => {});
@@ -222,6 +223,8 @@ describe('a client that leaves', () => {
     client.abort();
 
     await expect(left).resolves.toBe('cancelled');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(failures).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { defer, throwError } from 'rxjs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PackageSource } from '../../../lib/adapters/packages/package.ts';
 import { FormatError } from '../../../lib/contracts/failure.ts';
 import { loadAssets } from '../../../lib/systems/catalogue/loadAssets.ts';
@@ -31,10 +31,10 @@ describe.skipIf(withoutBrowser())('the page in the browser', () => {
     browser = await launch();
     const sources = [manyOf('npm', 1_500, 'module'), manyOf('python', 700, 'wheel'), dpkg];
     catalogue = await startCatalogue(sources, { assets: await loadAssets() });
-  });
-  afterAll(async () => {
-    await browser.close();
-    await catalogue.stop({ deadlineMs: 0 });
+    return async () => {
+      await browser.close();
+      await catalogue.stop({ deadlineMs: 0 });
+    };
   });
 
   beforeEach(async () => {

@@ -1,0 +1,53 @@
+import { createServer, STATUS_CODES, type Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { problemOf, RequestError } from './problem.ts';
+
+/** What a server must not fall below or go beyond. */
+export interface ServeLimits {
+  /** Most open connections; one more is closed at once. Default: 1 024. */
+  readonly connections?: number | undefined;
+  /** Largest request body; a longer one is answered 413 and not read. Default: 64 KiB. */
+  readonly bodyBytes?: number | undefined;
+  /** Largest request line and headers together; more is answered 431. Default: 16 KiB. */
+  readonly headerBytes?: number | undefined;
+  /** Longest wait for the headers of a request, from when it could begin. Default: 10 000. */
+  readonly headersMs?: number | undefined;
+  /** Longest wait for a whole request, from when it could begin. Default: 30 000. */
+  readonly requestMs?: number | undefined;
+  /** How long a connection may stay open without a request. Default: 5 000. */
+  readonly idleMs?: number | undefined;
+}
+
+/** An HTTP server that answers nothing yet, and does not wait for ever or read without end. */
+export function createLimitedServer(limits: ServeLimits): Server {
+  const { connections = 1_024, headerBytes = 16_384, headersMs = 10_000, requestMs = 30_000, idleMs = 5_000 } = limits;
+  const server = createServer({
+    maxHeaderSize: headerBytes,
+    headersTimeout: headersMs,
+    requestTimeout: requestMs,
+    keepAliveTimeout: idleMs,
+    connectionsCheckingInterval: 1_000,
+  });
+  server.maxConnections = connections;
+  server.on('clientError', refuseMalformed);
+  return server;
+}
+
+/** What Node's parser refuses never becomes a request; it gets the same kind of answer all the same. */
+function refuseMalformed(failure: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable || failure.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const { status, code, detail } =
+    failure.code === 'HPE_HEADER_OVERFLOW'
+      ? { status: 431, code: 'headers_too_large', detail: 'the request line and headers are too large' }
+      : failure.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? { status: 408, code: 'request_timeout', detail: 'the request did not arrive in time' }
+        : { status: 400, code: 'malformed_request', detail: 'this is not an HTTP request' };
+  const body = JSON.stringify(problemOf(new RequestError(status, code, detail)));
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\ncontent-type: application/problem+json\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
