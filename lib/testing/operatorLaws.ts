@@ -21,7 +21,7 @@ const LONG_MS = 600_000;
  * out says nothing about an operator that gives none.
  *
  * @example
- * for (const law of operatorLaws(() => mergeMapBounded(of))) it(law.name, law.check);
+ * for (const law of operatorLaws(() => mergeMapBounded(of, { concurrency: 2 }))) it(law.name, law.check);
  */
 export function operatorLaws(
   create: () => OperatorFunction<number, unknown>,

@@ -15,7 +15,12 @@ const NORMS: Readonly<Record<string, number>> = {
 const MOST_IN_A_DOOR = 60;
 
 /** Files that are better in one piece, with the reason. */
-const EXCEPTIONS: Readonly<Record<string, { readonly lines: number; readonly reason: string }>> = {};
+const EXCEPTIONS: Readonly<Record<string, { readonly lines: number; readonly reason: string }>> = {
+  'operators/internal/tournament.ts': {
+    lines: 130,
+    reason: 'one data structure, whose invariants hold all of it together',
+  },
+};
 
 const doorFiles = Object.values(doors);
 
