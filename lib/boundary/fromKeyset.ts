@@ -29,6 +29,9 @@ export interface KeysetOptions<T, Q, K extends PageKey> {
   readonly maxLimit?: number | undefined;
 }
 
+/** After the item with this key. */
+type Position<K> = readonly [key: K];
+
 /**
  * A page source over a list that can be read from a key on, such as a table with an index. Inserts and deletes between
  * two pages move nothing: the walk gives every item that stays.
@@ -63,7 +66,6 @@ export function fromKeyset<T, Q = unknown, K extends PageKey = PageKey>(
   return { name, paging: 'keyset', fetch: (request) => defer(() => page(request)) };
 }
 
-/** The key of a token of ours is one that `key` gave. */
-function isPosition<K extends PageKey>(value: unknown): value is readonly [key: K] {
+function isPosition<K extends PageKey>(value: unknown): value is Position<K> {
   return Array.isArray(value) && value.length === 1 && isPageKey(value[0]);
 }

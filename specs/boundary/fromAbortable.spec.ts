@@ -79,7 +79,7 @@ describe('fromAbortable', () => {
     const { signals, start } = pending();
     const outer = new AbortController();
     const seen: unknown[] = [];
-    fromAbortable(start, { signal: outer.signal }).subscribe({ error: (error) => seen.push(error) });
+    fromAbortable(start, { signal: outer.signal }).subscribe({ error: (error: unknown) => seen.push(error) });
 
     outer.abort('enough');
 

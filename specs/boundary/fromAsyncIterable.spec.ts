@@ -27,7 +27,7 @@ function list({ length = 20, hangAt = Infinity, failAt = Infinity } = {}) {
     })();
   };
   const source = (options: Partial<AsyncIterableOptions<number, unknown>> = {}) =>
-    fromAsyncIterable<number, unknown>({ name: 'x', open, ...options });
+    fromAsyncIterable<number>({ name: 'x', open, ...options });
   return { open, readings, source, live: () => readings.filter(({ ended }) => !ended).length };
 }
 

@@ -6,8 +6,8 @@ export function pageOf<T, Q>(
   source: PageSource<T, Q>,
   request: Partial<PageRequest<Q>> & Pick<PageRequest, 'pageSize'>,
 ): Promise<Page<T>> {
-  const { query = undefined as Q, signal = new AbortController().signal, ...rest } = request;
-  return firstValueFrom(defer(() => source.fetch({ query, signal, ...rest })));
+  const { signal } = new AbortController();
+  return firstValueFrom(defer(() => source.fetch({ query: undefined as Q, signal, ...request })));
 }
 
 /** Every page to the end; `between` runs after each page but the last. */
@@ -16,18 +16,15 @@ export async function walk<T, Q>(
   pageSize: number,
   options: { readonly query?: Q; readonly between?: (page: number) => void | Promise<void> } = {},
 ): Promise<readonly Page<T>[]> {
+  const { query, between } = options;
   const pages: Page<T>[] = [];
   for (let pageToken: string | undefined; ;) {
-    const page = await pageOf(source, {
-      pageSize,
-      pageToken,
-      ...('query' in options && { query: options.query as Q }),
-    });
+    const page = await pageOf(source, { pageSize, pageToken, query: query as Q });
     pages.push(page);
     pageToken = page.nextPageToken;
     if (!pageToken) return pages;
     if (pages.length > 1_000) throw new Error('a walk without an end');
-    await options.between?.(pages.length);
+    await between?.(pages.length);
   }
 }
 
