@@ -16,9 +16,9 @@ export interface OperatorTraits {
 const LONG_MS = 600_000;
 
 /**
- * The rules every pipeable operator keeps, ready for any test runner. The source gives ascending numbers, timers run in
- * virtual time: they pass as `letTimePass` is called, ten minutes at a time. A rule about what happens once a value is
- * out says nothing about an operator that gives none.
+ * The rules every pipeable operator keeps, ready for any test runner. The source gives ascending numbers; time is
+ * virtual, and ten minutes of it pass wherever an operator may need some. A rule about what happens once a value is out
+ * says nothing about an operator that gives none.
  *
  * @example
  * for (const law of operatorLaws(() => mergeMapBounded(of, { concurrency: 2 }))) it(law.name, law.check);
@@ -47,7 +47,7 @@ function inVirtualTime(rule: Rule, create: () => OperatorFunction<number, unknow
       scheduler.maxFrames = scheduler.frame + LONG_MS;
       flush();
     };
-    scheduler.maxFrames = 0;
+    scheduler.maxFrames = 0; // no time passes but by letTimePass: not even at the end, or an interval would go on for ever
     rule(create, letTimePass);
     scheduler.maxFrames = 0;
   });
