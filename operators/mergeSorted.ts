@@ -110,7 +110,10 @@ export function mergeSorted<O extends ObservableInput<unknown>>(
       }
     };
 
-    for (const supply of supplies) if (!subscriber.closed) supply.open();
+    // Those that push last: one that is synchronous then waits for no value that is at hand.
+    for (const supply of [...supplies].sort((a, b) => Number(a.pushes) - Number(b.pushes))) {
+      if (!subscriber.closed) supply.open();
+    }
   });
 }
 

@@ -26,6 +26,7 @@ export function createSupply<T>(
 function arraySupply<T>(source: readonly T[], { ready }: SupplyOptions): Supply<T> {
   let left = source;
   return {
+    pushes: false,
     open: ready,
     take() {
       const batch = left;

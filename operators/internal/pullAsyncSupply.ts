@@ -46,6 +46,7 @@ export function pullAsyncSupply<T>(
   };
 
   return {
+    pushes: false,
     open: ask,
     take() {
       const taken = batch;

@@ -14,6 +14,7 @@ export function pullSupply<T>(
   });
 
   return {
+    pushes: false,
     open: ready,
     take() {
       returnable = false; // neither while it runs, nor after it has thrown

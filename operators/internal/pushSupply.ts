@@ -51,5 +51,5 @@ export function pushSupply<T>(
     return undefined;
   };
 
-  return { open, take };
+  return { pushes: true, open, take };
 }

@@ -1,5 +1,7 @@
 /** Where a stage takes the values of one source from. */
 export interface Supply<T> {
+  /** It gives what it has as it likes, not as it is taken. */
+  readonly pushes: boolean;
   /** Starts the source. */
   open(): void;
   /** The next values; none of them when the source has ended; undefined when `ready` will tell that there are some. */

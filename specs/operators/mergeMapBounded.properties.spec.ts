@@ -27,7 +27,7 @@ const inner = fc.record({
   gaps: fc.oneof(fc.constant([]), fc.constant([0]), fc.constant([0, 0]), fc.array(gap, { maxLength: 3 })),
   end: fc.oneof({ weight: 5, arbitrary: fc.constant('complete') }, { weight: 1, arbitrary: end }),
 }) as fc.Arbitrary<Inner>;
-const scenario = fc.record({
+const scenarios = fc.record({
   concurrency: fc.constantFrom(1, 2, 3, Infinity),
   inners: fc.array(inner, { minLength: 1, maxLength: 5 }),
   gaps: fc.array(gap, { maxLength: 15 }),
@@ -39,7 +39,7 @@ const scenario = fc.record({
 /** Everything that can be told from outside: what is emitted when, what is started when, and for how long it runs. */
 function play(
   operatorOf: (project: (n: number) => Observable<string>) => OperatorFunction<number, string>,
-  it: Scenario,
+  scenario: Scenario,
 ) {
   const scheduler = new VirtualTimeScheduler();
   const emitted: string[] = [];
@@ -47,7 +47,7 @@ function play(
   const source$ = new Subject<number>();
 
   function project(n: number): Observable<string> {
-    const { gaps, end } = it.inners[n % it.inners.length]!;
+    const { gaps, end } = scenario.inners[n % scenario.inners.length]!;
     const log = [`value ${n}`];
     ran.push(log);
     return new Observable<string>((subscriber) => {
@@ -78,17 +78,17 @@ function play(
   const subscription = source$.pipe(operatorOf(project)).subscribe({
     next: (value) => {
       tell(value);
-      if (it.feedAt.includes(emitted.length - 1)) source$.next(fed++);
+      if (scenario.feedAt.includes(emitted.length - 1)) source$.next(fed++);
     },
     error: (error: unknown) => tell(String(error)),
     complete: () => tell('complete'),
   });
 
   let frame = 0;
-  for (const [n, gap] of it.gaps.entries()) scheduler.schedule(() => source$.next(n), (frame += gap));
-  if (it.end === 'complete') scheduler.schedule(() => source$.complete(), frame + 1);
-  if (it.end === 'error') scheduler.schedule(() => source$.error('error of the source'), frame + 1);
-  if (it.leaveAt !== undefined) scheduler.schedule(() => subscription.unsubscribe(), it.leaveAt);
+  for (const [n, gap] of scenario.gaps.entries()) scheduler.schedule(() => source$.next(n), (frame += gap));
+  if (scenario.end === 'complete') scheduler.schedule(() => source$.complete(), frame + 1);
+  if (scenario.end === 'error') scheduler.schedule(() => source$.error('error of the source'), frame + 1);
+  if (scenario.leaveAt !== undefined) scheduler.schedule(() => subscription.unsubscribe(), scenario.leaveAt);
   scheduler.flush();
   return { emitted, ran, observed: source$.observed };
 }
@@ -98,11 +98,11 @@ describe('mergeMapBounded', () => {
     const seen = { errors: 0, waits: 0 };
 
     fc.assert(
-      fc.property(scenario, (it) => {
-        const bounded = play((project) => mergeMapBounded(project, { concurrency: it.concurrency }), it);
-        expect(bounded).toEqual(play((project) => mergeMap(project, it.concurrency), it));
+      fc.property(scenarios, (scenario) => {
+        const bounded = play((project) => mergeMapBounded(project, { concurrency: scenario.concurrency }), scenario);
+        expect(bounded).toEqual(play((project) => mergeMap(project, scenario.concurrency), scenario));
         if (bounded.emitted.at(-1)?.includes('error') === true) seen.errors++;
-        if (bounded.ran.length > it.concurrency) seen.waits++;
+        if (bounded.ran.length > scenario.concurrency) seen.waits++;
       }),
       runs(2_000),
     );

@@ -20,7 +20,7 @@ describe('mergeMapBounded', () => {
   it('gives project and onDrop the type of the source', () => {
     const orders$ = new Subject<{ readonly id: string }>();
 
-    orders$.pipe(
+    void orders$.pipe(
       mergeMapBounded(
         (order, index) => {
           expectTypeOf(order).toEqualTypeOf<{ readonly id: string }>();
@@ -35,7 +35,7 @@ describe('mergeMapBounded', () => {
       ),
     );
     // @ts-expect-error orders have no total
-    orders$.pipe(mergeMapBounded((order) => of(order.total), { concurrency: 1 }));
+    void orders$.pipe(mergeMapBounded((order) => of(order.total), { concurrency: 1 }));
   });
 
   it('is a value of its own', () => {
@@ -45,7 +45,12 @@ describe('mergeMapBounded', () => {
   });
 
   it('takes undefined for what need not be said', () => {
-    mergeMapBounded(of<number>, { concurrency: 1, bufferSize: undefined, overflow: undefined, onDrop: undefined });
+    mergeMapBounded((n: number) => [n], {
+      concurrency: 1,
+      bufferSize: undefined,
+      overflow: undefined,
+      onDrop: undefined,
+    });
   });
 
   it('refuses what it cannot do', () => {
