@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { firstValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
@@ -40,12 +41,16 @@ describe('defaultSources', () => {
   });
 
   it('keeps a source that is there but broken, which fails when it is asked', async () => {
-    const root = temporaryFolder({ 'var/lib/dpkg/status': 'Package: a', node_modules: 'a file' });
+    const root = temporaryFolder({ 'var/lib/dpkg/status': 'Package: a', node_modules: 'a file', 'var/lib/apt/x': '' });
+    symlinkSync('lists', join(root, 'var/lib/apt/lists')); // leads to itself
     const { sources } = await firstValueFrom(defaultSources({ root, directory: root, pythonDirectories: [] }));
 
-    expect(sources.map(({ name }) => name)).toEqual(['npm', 'dpkg']);
-    expect(await failureOf(sources[0]!)).toMatchObject({ name: 'UnreachableError' });
-    expect(await failureOf(sources[1]!)).toMatchObject({ name: 'FormatError', line: 1 });
+    expect(sources.map(({ name }) => name)).toEqual(['npm', 'dpkg', 'apt']);
+    expect(await Promise.all(sources.map((source) => failureOf(source)))).toMatchObject([
+      { name: 'UnreachableError', where: join(root, 'node_modules') },
+      { name: 'FormatError', line: 1 },
+      { name: 'UnreachableError', where: join(root, 'var/lib/apt/lists') },
+    ]);
   });
 
   it('does nothing until it is subscribed', () => {

@@ -74,7 +74,7 @@ describe('npmInstalled', () => {
     symlinkSync('itself', join(directory, 'itself'));
 
     expect(await listOf(source)).toEqual(['a 1.0.0', 'workspace 0.0.0']);
-    expect(problems.filter((problem) => !String(problem).includes('ELOOP'))).toEqual([]);
+    expect(problems.filter((problem) => !String(problem).includes('/itself'))).toEqual([]);
   });
 
   it('tells of each manifest that cannot be read, and lists the others and what is nested below', async () => {
