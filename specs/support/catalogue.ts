@@ -69,7 +69,7 @@ export async function startCatalogue(
     sealer: aesGcmSealer({ keys: KEYS }),
     ...options,
   });
-  const serving = await serve(catalogueApp({ catalogue, ...options }), { port: 0 });
+  const serving = await serve(catalogueApp({ catalogue, ...options }), { port: 0, onError: options.onError });
 
   return {
     ...serving,

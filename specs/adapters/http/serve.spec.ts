@@ -171,7 +171,7 @@ describe('serve, limits', () => {
   });
 
   it('H3 closes connections that send nothing, or too slowly', async () => {
-    const { port } = await start(hello, { limits: { headersMs: 200, requestMs: 200 } });
+    const { port } = await start(hello, { limits: { headersMs: 200 } });
 
     const silent = raw(port, '');
     const slow = raw(port, 'GET / HTTP/1.1\r\nHost: loc');

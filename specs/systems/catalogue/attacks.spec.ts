@@ -130,6 +130,20 @@ describe('page tokens over HTTP', () => {
     expect(refused(await page({ pageToken: narrow }))).toEqual({ status: 400, code: 'page_token_mismatch' });
   });
 
+  it('A7 takes the same sources in another order, or named twice, for the same', async () => {
+    const of = (names: string, pageToken: string) =>
+      get(new URL(`/v1/packages?${names}&pageSize=7`, catalogue.url), { pageToken });
+    const [both, swapped] = [
+      'source=helm.packages&source=kapp_controller',
+      'source=kapp_controller&source=helm.packages',
+    ];
+    const { body } = await of(both, '');
+
+    expect((await of(swapped, body.nextPageToken)).status).toBe(200);
+    expect((await of(`${swapped}&source=helm.packages`, body.nextPageToken)).status).toBe(200);
+    expect(refused(await of('source=helm.packages', body.nextPageToken)).status).toBe(400);
+  });
+
   it('A8 takes another page size', async () => {
     const { status, body } = await page({ pageSize: '31', pageToken: token });
 

@@ -214,7 +214,7 @@ describe('a client that leaves', () => {
         }),
     };
     const failures: unknown[] = [];
-    const catalogue = await start([slow], { onError: (failure) => failures.push(failure) });
+    const catalogue = await start([slow], { timeoutMs: 60_000, onError: (failure) => failures.push(failure) });
     const client = new AbortController();
     const request = fetch(new URL('/v1/packages', catalogue.url), { signal: client.signal });
     request.catch(() => {});

@@ -47,6 +47,8 @@ describe('plain', () => {
   });
 
   it('writes out what would steer a terminal', () => {
-    expect(plain('\u001b[31mred\u0007\r\n\u202e')).toBe(String.raw`\u001b[31mred\u0007\u000d\u000a\u202e`);
+    expect(plain('\u001b[31mred\u0007\r\n\u202e\u2028\u0085')).toBe(
+      String.raw`\u001b[31mred\u0007\u000d\u000a\u202e\u2028\u0085`,
+    );
   });
 });
