@@ -18,7 +18,7 @@ export { fromLinkHeader } from './boundary/fromLinkHeader.ts';
 export { fromOffset } from './boundary/fromOffset.ts';
 export { fromSnapshot } from './boundary/fromSnapshot.ts';
 export { fromToken } from './boundary/fromToken.ts';
-export type { Codec, Problem } from './contracts/codec.ts';
+export type { Codec } from './contracts/codec.ts';
 export { DecodeError, FormatError, RefusedError, UnreachableError, type Fault } from './contracts/failure.ts';
 export { comparePageKeys, type PageKey } from './contracts/pageKey.ts';
 export type { Page, PageRequest, PageSource } from './contracts/pageSource.ts';

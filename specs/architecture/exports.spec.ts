@@ -57,7 +57,6 @@ describe('exports', () => {
           "PageTokenFailure",
           "PageTokens",
           "PageTokensOptions",
-          "Problem",
           "SourceFailure",
           "TokenSealer",
           "Unreachable",

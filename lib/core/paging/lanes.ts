@@ -3,9 +3,10 @@ import type { Deadlines } from './deadlines.ts';
 import type { DriftCount } from './drift.ts';
 import type { FrontierKeeper } from './frontier.ts';
 import { createLane, type Lane } from './lane.ts';
+import { createPageQueue, type PageQueue } from './pageQueue.ts';
 import { prefetchDepth } from './prefetchDepth.ts';
 import { createSourceReader } from './sourceReader.ts';
-import type { WalkOptions } from './walk.ts';
+import type { WalkOptions } from './walkOptions.ts';
 
 /** What the lanes of a walk share. */
 export interface LanesOptions<T, Q> extends WalkOptions<T, Q> {
@@ -17,31 +18,29 @@ export interface LanesOptions<T, Q> extends WalkOptions<T, Q> {
   readonly guard: (lane: number, work: () => void) => void;
 }
 
-/** A lane per source, set up at the place where the walk begins. */
-export function createLanes<T, Q>(options: LanesOptions<T, Q>): readonly Lane<T>[] {
+/** A lane per source, set up at the place where the walk begins, and the queue of its pages. */
+export function createLanes<T, Q>(options: LanesOptions<T, Q>): readonly { lane: Lane<T>; queue: PageQueue<T> }[] {
   const { sources, query, from, order, sourcePageSize, limits, frontier, drifts, deadlines } = options;
 
-  return sources.map((source, lane) => {
-    const start = from.positions[lane]!;
+  return sources.map((source, index) => {
+    const start = from.positions[index]!;
     const { token, size } = start.kind === 'at' ? start : { token: undefined, size: sourcePageSize };
-    return createLane({
-      source,
+    const queue = createPageQueue({
       token,
       size,
       nextSize: sourcePageSize,
       reader: createSourceReader({ source, query, deadlines, maxItems: limits.pageItems }),
-      catchUp: createCatchUp({
-        start,
-        keyset: source.paging === 'keyset',
-        markOf: order.markOf,
-        isBehind: (item, exact) => frontier.isBehind(item, lane, exact),
-        drift: drifts[lane]!,
-      }),
       prefetch: prefetchDepth(options.prefetch),
-      emptyPages: limits.emptyPages,
-      order,
       kept: () => (start.kind === 'at' ? options.kept(source, token, size) : undefined),
-      guard: (work) => options.guard(lane, work),
     });
+    const catchUp = createCatchUp({
+      start,
+      keyset: source.paging === 'keyset',
+      markOf: order.markOf,
+      isBehind: (item, exact) => frontier.isBehind(item, index, exact),
+      drift: drifts[index]!,
+    });
+    const guard = (work: () => void) => options.guard(index, work);
+    return { queue, lane: createLane({ source, queue, catchUp, emptyPages: limits.emptyPages, order, guard }) };
   });
 }

@@ -8,20 +8,21 @@ import type { Place } from './stretch.ts';
 
 /** What a {@link Lineup} needs besides its lanes. */
 export interface LineupOptions<T, Q> extends Omit<LanesOptions<T, Q>, 'guard'> {
-  /** Takes the failure of a source when it may not be omitted. */
-  readonly failed: (failure: SourceFailure) => void;
   /** Runs what a page that came sets off, and then whatever has become possible by it. */
   readonly arrive: (work: () => void) => void;
 }
 
-/** The lanes of a walk and their tournament: who has shown a head, who must be asked, who is out. */
+/**
+ * The lanes of a walk and their tournament: who has shown a head, who must be asked, who is out. What it does may throw:
+ * the failure of a source that may not be omitted, or of the comparator.
+ */
 export interface Lineup<T> {
   /** How many sources may have more to give. */
-  readonly live: number;
+  readonly live: () => number;
   /** How many of them have yet to show a head: until this is 0 the smallest item is not known. */
-  readonly awaited: number;
+  readonly awaited: () => number;
   /** True when a source has used up its page and was not asked for the next one. */
-  readonly isSpent: boolean;
+  readonly isSpent: () => boolean;
   /** The sources left out, by index. */
   readonly failures: ReadonlyMap<number, SourceFailure>;
   /** Wishes for more from the source that has used up its page. */
@@ -36,7 +37,7 @@ export interface Lineup<T> {
 }
 
 export function createLineup<T, Q>(options: LineupOptions<T, Q>): Lineup<T> {
-  const { sources, order, from, frontier, onSourceFailure, failed, arrive } = options;
+  const { sources, order, from, frontier, onSourceFailure, arrive } = options;
   const failures = new Map<number, SourceFailure>();
   const done = sources.map(() => false);
   const headed = sources.map(() => false); // whether the tournament was given the page in hand
@@ -66,10 +67,7 @@ export function createLineup<T, Q>(options: LineupOptions<T, Q>): Lineup<T> {
   };
 
   const drop = (lane: number, failure: SourceFailure) => {
-    if (onSourceFailure === 'fail') {
-      failed(failure);
-      return;
-    }
+    if (onSourceFailure === 'fail') throw failure;
     failures.set(lane, failure);
     live--;
     tournament.end(lane);
@@ -113,15 +111,9 @@ export function createLineup<T, Q>(options: LineupOptions<T, Q>): Lineup<T> {
   }
 
   return {
-    get live() {
-      return live;
-    },
-    get awaited() {
-      return awaited;
-    },
-    get isSpent() {
-      return spent !== -1;
-    },
+    live: () => live,
+    awaited: () => awaited,
+    isSpent: () => spent !== -1,
     failures,
 
     refill() {
@@ -135,7 +127,7 @@ export function createLineup<T, Q>(options: LineupOptions<T, Q>): Lineup<T> {
       for (const lane of asked) {
         guard(
           () => lane,
-          () => lanes[lane]!.next(events[lane]!),
+          () => lanes[lane]!.lane.next(events[lane]!),
         );
       }
       return asked.length > 0;
@@ -148,19 +140,19 @@ export function createLineup<T, Q>(options: LineupOptions<T, Q>): Lineup<T> {
         () => (spent = tournament.drain(out, limit)),
       );
       if (out.length > before) frontier.advance(out.at(-1)!, tournament.latest());
-      if (spent === -1 || lanes[spent]!.hand?.next !== undefined) return;
+      if (spent === -1 || lanes[spent]!.lane.hand?.next !== undefined) return;
       end(spent);
       spent = -1;
     },
 
     lookAhead() {
-      for (const [lane, { hand, lookAhead }] of lanes.entries()) {
-        if (hand && !done[lane]) lookAhead(hand.items.length - takenOf(lane, hand));
+      for (const [index, { lane, queue }] of lanes.entries()) {
+        if (lane.hand && !done[index]) queue.lookAhead(lane.hand.items.length - takenOf(index, lane.hand));
       }
     },
 
     places: () =>
-      lanes.map(({ hand }, lane): Place<T> => {
+      lanes.map(({ lane: { hand } }, lane): Place<T> => {
         if (done[lane]) return { kind: 'done' };
         return hand
           ? { kind: 'reading', hand, taken: takenOf(lane, hand) }
@@ -169,7 +161,7 @@ export function createLineup<T, Q>(options: LineupOptions<T, Q>): Lineup<T> {
 
     stop() {
       wishes = [];
-      for (const lane of lanes) lane.stop();
+      for (const { queue } of lanes) queue.stop();
     },
   };
 }

@@ -5,7 +5,8 @@ import { isExhausted, openSession, type Session } from './session.ts';
 import type { Settings } from './settings.ts';
 import { settleWith } from './settleWith.ts';
 import type { Stretch } from './stretch.ts';
-import { createWalk, type Walk, type WalkOptions } from './walk.ts';
+import { createWalk, type Walk } from './walk.ts';
+import type { WalkOptions } from './walkOptions.ts';
 
 /** Page after page: a walk that stays open between them, and fetches ahead for the next. */
 export function readPages<T, Q>(settings: Settings<T, Q>, query: WalkQuery<Q>): AsyncIterator<AggregatePage<T>> {

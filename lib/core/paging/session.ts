@@ -4,7 +4,7 @@ import type { AggregatePage, Unreachable, WalkQuery } from './aggregate.ts';
 import { resolvePageSize } from './pageSize.ts';
 import type { Settings } from './settings.ts';
 import { walkStateOf, type Stretch } from './stretch.ts';
-import type { WalkOptions } from './walk.ts';
+import type { WalkOptions } from './walkOptions.ts';
 import type { WalkState } from './walkState.ts';
 
 /** One caller's walk: what was asked, read and checked. */

@@ -1,28 +1,9 @@
-import type { PageSource } from '../../contracts/pageSource.ts';
 import { createDeadlines } from './deadlines.ts';
 import { noDrift, takeDrift } from './drift.ts';
 import { createFrontierKeeper } from './frontier.ts';
 import { createLineup } from './lineup.ts';
-import type { Order } from './order.ts';
-import type { Hand } from './sourceReader.ts';
 import type { Stretch } from './stretch.ts';
-import type { WalkState } from './walkState.ts';
-
-/** What a {@link Walk} merges and how. */
-export interface WalkOptions<T, Q> {
-  readonly sources: readonly PageSource<T, Q>[];
-  readonly query: Q;
-  readonly order: Order<T>;
-  readonly from: WalkState;
-  /** Items to ask a source for. */
-  readonly sourcePageSize: number;
-  readonly timeoutMs: number;
-  readonly onSourceFailure: 'fail' | 'omit';
-  readonly prefetch: number;
-  readonly limits: { readonly emptyPages: number; readonly pageItems: number };
-  /** A page kept from the stretch before, if it is still good. */
-  readonly kept: (source: PageSource<T, Q>, token: string | undefined, size: number) => Hand<T> | undefined;
-}
+import type { WalkOptions } from './walkOptions.ts';
 
 /** Takes what a run of a {@link Walk} brings. */
 export interface WalkEvents<T> {
@@ -89,7 +70,6 @@ export function createWalk<T, Q>(options: WalkOptions<T, Q>): Walk<T> {
     frontier,
     drifts,
     deadlines,
-    failed: fail,
     arrive: (work) => {
       attempt(work);
       turn();
@@ -99,7 +79,7 @@ export function createWalk<T, Q>(options: WalkOptions<T, Q>): Walk<T> {
   /** False when there is nothing to do until a source answers. */
   const step = (on: WalkEvents<T>): boolean => {
     if (lineup.ask()) return true;
-    if (lineup.awaited > 0) {
+    if (lineup.awaited() > 0) {
       if (prefetch > 0) lineup.lookAhead();
       return false;
     }
@@ -107,8 +87,8 @@ export function createWalk<T, Q>(options: WalkOptions<T, Q>): Walk<T> {
     lineup.drain(out, limit);
     if (on.items) handOver(on.items);
     // When only a source that ran out is left, its next page must tell whether there is more.
-    const isFull = out.length === limit && (lineup.live > 1 || !lineup.isSpent);
-    if (isFull || lineup.live === 0) finish(on);
+    const isFull = out.length === limit && (lineup.live() > 1 || !lineup.isSpent());
+    if (isFull || lineup.live() === 0) finish(on);
     else lineup.refill();
     return true;
   };

@@ -1,0 +1,99 @@
+import type { SourceFailure } from '../../contracts/sourceFailure.ts';
+import type { PrefetchDepth } from './prefetchDepth.ts';
+import type { Hand, SourceReader } from './sourceReader.ts';
+
+/** Where the pages of a {@link PageQueue} come from. */
+export interface PageQueueOptions<T> {
+  readonly reader: SourceReader<T>;
+  readonly prefetch: PrefetchDepth;
+  /** The address of the first page. */
+  readonly token: string | undefined;
+  readonly size: number;
+  /** Items to ask for from the page after the first one on. */
+  readonly nextSize: number;
+  /** The first page, if it was kept and is still good. */
+  readonly kept: () => Hand<T> | undefined;
+}
+
+/** Takes a page, or why there is none. One of the two is called, maybe at once. */
+export interface PageWish<T> {
+  readonly got: (page: Hand<T>) => void;
+  readonly failed: (failure: SourceFailure) => void;
+}
+
+/** The pages of one source, one after the other, read ahead where that pays. */
+export interface PageQueue<T> {
+  /** Wishes for the page after the last one given; one wish at a time. */
+  readonly next: (wish: PageWish<T>) => void;
+  /** Reads a page once more. What was read ahead is forgotten. */
+  readonly reread: (page: Hand<T>, wish: PageWish<T>) => void;
+  /** Reads a page ahead if that is due, `left` items of the last one given being still there. */
+  readonly lookAhead: (left: number) => void;
+  /** Cancels what is under way. */
+  readonly stop: () => void;
+}
+
+export function createPageQueue<T>({ reader, prefetch, kept, ...address }: PageQueueOptions<T>): PageQueue<T> {
+  let given: Hand<T> | undefined;
+  let ahead: Hand<T>[] = [];
+  let wish: PageWish<T> | undefined;
+  let failedAhead = false;
+
+  const read = () => {
+    const before = ahead.at(-1) ?? given;
+    const [token, size] = before ? [before.next, address.nextSize] : [address.token, address.size];
+    reader.read(token, size, arrived, missed);
+  };
+
+  const arrived = (page: Hand<T>) => {
+    if (wish) give(page, wish);
+    else ahead.push(page);
+  };
+
+  /** A page that could not be read ahead is asked for again when it is needed. */
+  const missed = (failure: SourceFailure) => {
+    failedAhead = true;
+    const waiting = wish;
+    wish = undefined;
+    waiting?.failed(failure);
+  };
+
+  const give = (page: Hand<T>, { got }: PageWish<T>) => {
+    wish = undefined;
+    given = page;
+    got(page);
+  };
+
+  return {
+    next(next) {
+      failedAhead = false;
+      if (given) prefetch.usedUp();
+      const there = given ? ahead.shift() : kept();
+      if (there) {
+        give(there, next);
+        return;
+      }
+      wish = next;
+      prefetch.waited();
+      if (!reader.busy) read();
+    },
+
+    reread(page, { got, failed }) {
+      ahead = [];
+      reader.stop();
+      reader.read(page.token, page.size, got, failed);
+    },
+
+    lookAhead(left) {
+      const last = ahead.at(-1) ?? given;
+      if (wish || failedAhead || reader.busy || last?.next === undefined) return;
+      const held = ahead.reduce((sum, { items }) => sum + items.length, left);
+      if (prefetch.wants(ahead.length, held, Math.max(last.items.length, 1))) read();
+    },
+
+    stop() {
+      reader.stop();
+      wish = undefined;
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+
+describe('docs/examples', () => {
+  it('aggregatePlugins: the page says which plugin is missing', async () => {
+    const { first, names } = await import('../../docs/examples/aggregatePlugins.ts');
+
+    expect(first.unreachable).toEqual([
+      { source: 'carvel', code: 'source_failed', reason: expect.stringContaining('connection refused') as string },
+    ]);
+    expect(names.flat()).toEqual([...names.flat()].sort());
+    expect(names.flat()).toHaveLength(9);
+  });
+
+  it('boundedFanOut: every order is saved or dropped', async () => {
+    const { saved, dropped } = await import('../../docs/examples/boundedFanOut.ts');
+
+    expect(saved).toEqual([1, 2, 6, 7, 8]);
+    expect(dropped).toEqual([3, 4, 5]);
+  });
+
+  it('mergeLogShards: lines come in the order of time', async () => {
+    const { lines } = await import('../../docs/examples/mergeLogShards.ts');
+
+    expect(lines.map(({ at }) => at)).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('walkOnDemand: the loop is left in the middle', async () => {
+    const { seen } = await import('../../docs/examples/walkOnDemand.ts');
+
+    expect(seen).toEqual(Array.from({ length: 30 }, (_, i) => i));
+  });
+});
