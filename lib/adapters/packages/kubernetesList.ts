@@ -44,8 +44,9 @@ type Answer = JsonAnswer<t.TypeOf<typeof List>>;
 type Position = readonly [token: string, after: string];
 
 const GONE = 410;
-/** Least page size for finding a place again. */
-const CATCH_UP = 500;
+/** For finding a place again: the least page size, and the most pages. */
+const CATCH_UP_SIZE = 500;
+const CATCH_UP_PAGES = 1_000;
 
 /**
  * The objects of a Kubernetes list API, by `limit` and `continue`.
@@ -95,22 +96,22 @@ export function kubernetesList(options: KubernetesListOptions): PackageSource {
     return { ...page, items: page.items.filter(({ name: found }) => comparePageKeys(found, after) > 0) };
   }
 
+  /** The token has expired. The server may offer another one, for the list as it is now. */
   function resumed(gone: Answer, pageSize: number, after: string, signal: AbortSignal): Observable<Answer> {
-    if (after === '') throw new RefusedError(where, `status ${GONE}`, { status: GONE });
     const offered = gone.data.metadata?.continue ?? '';
-    if (offered !== '') {
-      return list(pageSize, offered, signal).pipe(
-        mergeMap((answer) => (answer.status === GONE ? caughtUp(pageSize, after, signal) : of(answer))),
-      );
-    }
-    return caughtUp(pageSize, after, signal);
+    if (offered === '') return caughtUp(pageSize, after, signal);
+    return list(pageSize, offered, signal).pipe(
+      mergeMap((answer) => (answer.status === GONE ? caughtUp(pageSize, after, signal) : of(answer))),
+    );
   }
 
+  /** Reads from the start, up to the first page with something after a name. */
   function caughtUp(pageSize: number, after: string, signal: AbortSignal): Observable<Answer> {
-    const limit = Math.max(pageSize, CATCH_UP);
+    const limit = Math.max(pageSize, CATCH_UP_SIZE);
     return list(limit, undefined, signal).pipe(
-      expand(({ status, data }) => {
+      expand(({ status, data }, i) => {
         if (status === GONE) throw new RefusedError(where, `status ${GONE}`, { status });
+        if (i >= CATCH_UP_PAGES) throw new RefusedError(where, `${i} pages, and still nothing after ${after}`);
         const next = data.metadata?.continue ?? '';
         const last = packagesOf(data).at(-1);
         return next !== '' && (!last || comparePageKeys(last.name, after) <= 0) ? list(limit, next, signal) : EMPTY;

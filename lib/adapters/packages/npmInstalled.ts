@@ -51,10 +51,8 @@ export function npmInstalled(options: NpmInstalledOptions = {}): PackageSource {
   });
 }
 
-interface Walk {
-  /** The result of a step; `instead`, if there is nothing at that path or it cannot be read. */
-  readonly attempt: <A>(step: Promise<A>, instead: A) => Promise<A>;
-}
+/** The result of a step; `instead`, if there is nothing at that path or it cannot be read. */
+type Attempt = <A>(step: Promise<A>, instead: A) => Promise<A>;
 
 /** Level by level, so that only `AT_ONCE` packages are open. */
 async function installed(
@@ -65,27 +63,25 @@ async function installed(
 ): Promise<readonly Package[]> {
   const packages = uniquePackages();
   const seen = new Set<string>();
-  const walk: Walk = {
-    attempt: async (step, instead) => {
-      try {
-        return await step;
-      } catch (error) {
-        if (!isAbsent(error)) onProblem?.(error);
-        return instead;
-      }
-    },
+  const attempt: Attempt = async (step, instead) => {
+    try {
+      return await step;
+    } catch (error) {
+      if (!isAbsent(error)) onProblem?.(error);
+      return instead;
+    }
   };
 
   const visit = async (folder: string): Promise<readonly string[]> => {
-    const real = await walk.attempt(realpath(folder), undefined);
+    const real = await attempt(realpath(folder), undefined);
     if (real === undefined || seen.has(real)) return [];
     seen.add(real);
-    const item = await walk.attempt(packageIn(folder, source), undefined);
+    const item = await attempt(packageIn(folder, source), undefined);
     if (item) packages.add(item);
-    return walk.attempt(foldersIn(join(folder, 'node_modules'), walk), []);
+    return attempt(foldersIn(join(folder, 'node_modules'), attempt), []);
   };
 
-  let level = [...(await foldersIn(directory, walk)), ...(await storedIn(directory, walk))];
+  let level = [...(await foldersIn(directory, attempt)), ...(await storedIn(directory, attempt))];
   while (level.length > 0) {
     const next: string[] = [];
     for (let i = 0; i < level.length; i += AT_ONCE) {
@@ -98,7 +94,7 @@ async function installed(
 }
 
 /** Where packages may be in a node_modules folder and its scopes. */
-async function foldersIn(modules: string, { attempt }: Walk): Promise<readonly string[]> {
+async function foldersIn(modules: string, attempt: Attempt): Promise<readonly string[]> {
   const names = (await readFolder(modules)).filter((name) => !name.startsWith('.'));
   const folders = names.map(async (name) => {
     const path = join(modules, name);
@@ -109,11 +105,11 @@ async function foldersIn(modules: string, { attempt }: Walk): Promise<readonly s
 }
 
 /** Where packages may be in the folders that pnpm, and npm when it links, keep beside those that they link. */
-async function storedIn(modules: string, walk: Walk): Promise<readonly string[]> {
+async function storedIn(modules: string, attempt: Attempt): Promise<readonly string[]> {
   const folders: string[] = [];
   for (const store of ['.pnpm', '.store']) {
-    for (const kept of await walk.attempt(readFolder(join(modules, store)), [])) {
-      folders.push(...(await walk.attempt(foldersIn(join(modules, store, kept, 'node_modules'), walk), [])));
+    for (const kept of await attempt(readFolder(join(modules, store)), [])) {
+      folders.push(...(await attempt(foldersIn(join(modules, store, kept, 'node_modules'), attempt), [])));
     }
   }
   return folders;

@@ -27,7 +27,7 @@ async function* gunzipped(path: string, options: ReadOptions): AsyncGenerator<Bu
 async function* helped(path: string, { signal }: ReadOptions): AsyncGenerator<Buffer> {
   signal.throwIfAborted();
   const helper = spawn(HELPER, ['cat-file', path], { stdio: ['ignore', 'pipe', 'pipe'], signal });
-  const ended = new Promise<unknown>((resolve) => helper.once('error', resolve).once('close', resolve));
+  const ended = new Promise<unknown>((resolve) => helper.on('error', resolve).on('close', resolve));
   let complaint = '';
   helper.stderr.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(0, 1_000)));
 

@@ -258,6 +258,20 @@ describe('kubernetesList', () => {
     expect(await failureOf(sourceOf(server.url))).toMatchObject(failure);
   });
 
+  it('gives up a server that leads in circles when it looks for its place', async () => {
+    const { server } = await apiServer(named('a', 'b', 'c'));
+    const first = await pageOf(sourceOf(server.url), { pageSize: 1 });
+    const circling = await serve((url, response) => {
+      if (url.searchParams.get('continue') === null || url.searchParams.get('continue') === 'on') {
+        json(response, { metadata: { continue: 'on' }, items: [] });
+      } else json(response, {}, 410);
+    });
+
+    const again = pageOf(sourceOf(circling.url), { pageToken: first.nextPageToken });
+    await expect(again).rejects.toMatchObject({ name: 'RefusedError' });
+    expect(circling.requests.length).toBeLessThan(1_010);
+  });
+
   it('ends when every token has expired, always', async () => {
     const { server } = await apiServer(named('a', 'b', 'c'));
     const first = await pageOf(sourceOf(server.url), { pageSize: 1 });
