@@ -49,7 +49,7 @@ export interface ApiFailure {
 const PAGE_SIZE = 200;
 
 export function fetchItems({ query, sources }: Filter, pageToken: string): Observable<ItemPage> {
-  const search = new URLSearchParams({ pageSize: String(PAGE_SIZE), query, pageToken });
+  const search = new URLSearchParams({ pageSize: String(PAGE_SIZE), query: query.trim(), pageToken });
   for (const source of sources) search.append('source', source);
   return getJson<ItemPage>(`/v1/packages?${search.toString()}`);
 }

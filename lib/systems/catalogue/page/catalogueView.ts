@@ -15,7 +15,10 @@ import {
   type Observable,
 } from 'rxjs';
 import { fetchSources, type Filter, type Source } from './api.ts';
+import { ending } from './ending.ts';
 import { readFilter, writeFilter } from './filterInAddress.ts';
+import { huesOf } from './huesOf.ts';
+import { notices } from './notices.ts';
 import { walkCatalogue, type Walk } from './walkCatalogue.ts';
 
 /** Quiet time after the last key before a search starts. */
@@ -95,7 +98,8 @@ export class CatalogueView extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { walk } = this;
+    const { walk, sources } = this;
+    const hues = huesOf(sources);
     return html`
       <header>
         <div class="bar">
@@ -109,32 +113,31 @@ export class CatalogueView extends LitElement {
               spellcheck="false"
               maxlength="256"
               .value=${this.filter.query}
-              @input=${({ currentTarget }: { currentTarget: HTMLInputElement }) =>
-                this.typed.next(currentTarget.value.trim())}
+              @input=${({ currentTarget }: { currentTarget: HTMLInputElement }) => this.typed.next(currentTarget.value)}
             />
           </search>
         </div>
         <div class="bar under">
           <div class="sources" role="group" aria-label="Show only">
-            ${this.sources.map((source) => this.chip(source))}
+            ${sources.map((source) => this.chip(source, hues.get(source.name) ?? 0))}
           </div>
           <p class="count">${counted(walk)}</p>
         </div>
       </header>
       <main id="list" tabindex="-1">
-        <div aria-live="polite">${walk === undefined ? nothing : this.notices(walk)}</div>
+        <div aria-live="polite">${walk === undefined ? nothing : notices(walk, () => this.again.next())}</div>
         <package-list
           .items=${walk?.items ?? []}
-          .hues=${this.hues()}
+          .hues=${hues}
           .complete=${walk?.kind === 'end'}
           aria-busy=${walk?.kind === 'loading' ? 'true' : 'false'}
         ></package-list>
-        <div id="end" role="status">${walk === undefined ? nothing : this.ending(walk)}</div>
+        <div id="end" role="status">${walk === undefined ? nothing : ending(walk, () => this.demand.next())}</div>
       </main>
     `;
   }
 
-  private chip({ name, state, lastError }: Source): TemplateResult {
+  private chip({ name, state, lastError }: Source, hue: number): TemplateResult {
     const on = this.filter.sources.includes(name);
     const sources = on ? this.filter.sources.filter((other) => other !== name) : [...this.filter.sources, name];
     const lost = state === 'unreachable';
@@ -144,60 +147,12 @@ export class CatalogueView extends LitElement {
         class="chip ${lost ? 'lost' : ''}"
         aria-pressed=${on ? 'true' : 'false'}
         title=${lost ? (lastError?.reason ?? 'unreachable') : name}
-        .style=${`--hue: ${this.hues().get(name) ?? 0}`}
+        .style=${`--hue: ${hue}`}
         @click=${() => this.narrow({ sources })}
       >
         ${name}${lost ? html`<span class="hidden"> (unreachable)</span>` : nothing}
       </button>
     `;
-  }
-
-  private notices({ unreachable, restarted, drifted }: Walk): TemplateResult {
-    return html`
-      ${
-        unreachable.length === 0
-          ? nothing
-          : html`
-              <section class="notice warning" aria-label="Unreachable sources">
-                <div>
-                  <strong
-                    >${unreachable.length === 1 ? 'A source is missing' : 'Some sources are missing'} from this
-                    list</strong
-                  >
-                  <ul>
-                    ${unreachable.map(({ source, reason }) => html`<li><b>${source}</b> ${withoutName(reason, source)}</li>`)}
-                  </ul>
-                </div>
-                ${this.retry()}
-              </section>
-            `
-      }
-      ${restarted ? html`<p class="notice">The list had changed too much to go on, so it was started again.</p>` : nothing}
-      ${drifted ? html`<p class="quiet">Packages came or went while you were reading. ${this.retry('Read again')}</p>` : nothing}
-    `;
-  }
-
-  private ending({ kind, items, failure }: Walk): TemplateResult {
-    switch (kind) {
-      case 'loading':
-      case 'more':
-        return html`<p class="quiet"><span class="spinner" aria-hidden="true"></span> Loading</p>`;
-      case 'failed':
-        return html`
-          <p class="notice error">
-            <span>${failure?.detail ?? 'The next page did not come.'}</span>
-            <button type="button" class="action" @click=${() => this.demand.next()}>Try again</button>
-          </p>
-        `;
-      case 'end':
-        return items.length === 0
-          ? html`<p class="quiet">${this.filter.query === '' ? 'There are no packages.' : 'No package matches.'}</p>`
-          : html`<p class="quiet">End of the list</p>`;
-    }
-  }
-
-  private retry(words = 'Retry'): TemplateResult {
-    return html`<button type="button" class="action" @click=${() => this.again.next()}>${words}</button>`;
   }
 
   private run<T>(stream: Observable<T>, next: (value: T) => void): void {
@@ -207,13 +162,6 @@ export class CatalogueView extends LitElement {
   private narrow(change: Partial<Filter>): void {
     this.filters.next({ ...this.filters.value, ...change });
   }
-
-  /** Evenly around the circle, so that neighbours differ. */
-  private hues(): ReadonlyMap<string, number> {
-    return new Map(
-      this.sources.map(({ name }, i) => [name, Math.round((210 + (i * 360) / this.sources.length) % 360)]),
-    );
-  }
 }
 
 function counted(walk: Walk | undefined): string {
@@ -221,10 +169,4 @@ function counted(walk: Walk | undefined): string {
   const count = walk.items.length.toLocaleString('en');
   if (walk.kind === 'end') return `${count} ${walk.items.length === 1 ? 'package' : 'packages'}`;
   return walk.items.length === 0 ? '' : `${count} packages so far`;
-}
-
-/** The reason says the source's name first; here it stands in front already. */
-function withoutName(reason: string, source: string): string {
-  const prefix = `source ${source}: `;
-  return reason.startsWith(prefix) ? reason.slice(prefix.length) : reason;
 }
