@@ -10,11 +10,6 @@ export interface AbortableOptions {
 /**
  * Makes a stream of work that is cancelled by an AbortSignal, as most promises are.
  *
- * ```text
- * promise  ----(x|)
- * result   ----(x|)
- * ```
- *
  * - **Emits** what the work gives: the value of a promise, the values of an Observable.
  * - **Holds** nothing.
  * - **Completes** when the work is done.

@@ -104,6 +104,18 @@ describe('fromAsyncIterable', () => {
     expect([live(), vi.getTimerCount()]).toEqual([0, 0]);
   });
 
+  it('counts the ten seconds anew with each page', async () => {
+    const { live, readings, source } = list();
+    const pages = source();
+    let pageToken: string | undefined;
+    for (const waitMs of [9_000, 9_000, 9_000, 0]) {
+      pageToken = (await pageOf(pages, { pageSize: 1, pageToken })).nextPageToken;
+      vi.advanceTimersByTime(waitMs);
+      await setImmediate();
+    }
+    expect([readings.length, live(), vi.getTimerCount()]).toEqual([1, 1, 1]);
+  });
+
   it('keeps a reading for longer than a timer can wait', async () => {
     const { live, source } = list();
     await pageOf(source({ parkedMs: Infinity }), { pageSize: 1 });

@@ -119,6 +119,14 @@ describe('fromSnapshot', () => {
     expect(await pageOf(source, { pageSize: 3, pageToken: nextPageToken })).toEqual({ items: sorted.slice(3) });
   });
 
+  it('passes over no more equal keys than were given under that very key', async () => {
+    let list = [fruit('a', 1), fruit('a', 2), fruit('b', 1), fruit('b', 2)];
+    const source = fromSnapshot({ name: 'x', load: () => of(list), key: byName, maxAgeMs: 0 });
+    const { nextPageToken } = await pageOf(source, { pageSize: 2 });
+    list = list.filter(({ name }) => name === 'b');
+    expect(await pageOf(source, { pageSize: 2, pageToken: nextPageToken })).toEqual({ items: list });
+  });
+
   it.each(['', 'x', '[]', '["apple"]', '["apple",0]', '["apple",1.5]', '["apple",-1]', '[{},1]', '[null,1]'])(
     'refuses the page token %j unless it is empty',
     async (pageToken) => {
