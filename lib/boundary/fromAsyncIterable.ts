@@ -39,7 +39,7 @@ export function fromAsyncIterable<T, Q = unknown>(options: AsyncIterableOptions<
     signal.addEventListener('abort', reading.stop);
     try {
       const items: T[] = [];
-      while (reading.at < start + pageSize) {
+      while (reading.at < start + pageSize && !signal.aborted) {
         const step = await reading.iterator.next();
         // A list that ends before the place where the page begins has become shorter.
         if (step.done === true) return reading.at < start ? { items, shifted: true } : { items };
