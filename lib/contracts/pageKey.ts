@@ -22,7 +22,7 @@ export function comparePageKeys(a: PageKey, b: PageKey): number {
 
 /** Compares two results of {@link sortKey}. */
 export function compareSortKeys(a: string, b: string): number {
-  return a === b ? 0 : a < b ? -1 : 1;
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** UTF-16 puts U+E000..U+FFFF above the surrogates, code points put them below: swap the two ranges. */

@@ -24,7 +24,7 @@ export class DeadlineError extends Error {
   }
 }
 
-/** A source gave one empty page after the other, each with a token for the next. */
+/** A source gave one page after the other that brought nothing, each with a token for the next. */
 export class SourceStalledError extends Error {
   override readonly name = 'SourceStalledError';
   readonly code = 'source_stalled';
@@ -32,7 +32,7 @@ export class SourceStalledError extends Error {
   readonly emptyPages: number;
 
   constructor(source: string, emptyPages: number) {
-    super(`source ${source}: ${emptyPages} empty pages in a row, each with a next page token`);
+    super(`source ${source}: ${emptyPages} pages in a row without anything new, each with a next page token`);
     this.source = source;
     this.emptyPages = emptyPages;
   }

@@ -1,3 +1,4 @@
+import type { Observable } from 'rxjs';
 import { fromAbortable } from '../../boundary/fromAbortable.ts';
 import type { PageKey } from '../../contracts/pageKey.ts';
 import type { Aggregate, AggregateOptions } from './aggregate.ts';
@@ -27,8 +28,12 @@ export function aggregatePages<T, Q = unknown, K extends PageKey = PageKey>(
   const cache = createPageCache<T>(settings.cache.maxItems, settings.cache.maxAgeMs);
 
   return {
-    page: (query = {}) => fromAbortable(() => readPage(settings, cache, query), { signal: query.signal }),
+    page: (query = {}) => abortable(readPage(settings, cache, query), query.signal),
     pages: (query = {}) => ({ [Symbol.asyncIterator]: () => readPages(settings, query) }),
-    items: (query = {}) => fromAbortable(() => readItems(settings, query), { signal: query.signal }),
+    items: (query = {}) => abortable(readItems(settings, query), query.signal),
   };
+}
+
+function abortable<R>(result$: Observable<R>, signal: AbortSignal | undefined): Observable<R> {
+  return signal ? fromAbortable(() => result$, { signal }) : result$;
 }

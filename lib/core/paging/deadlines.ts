@@ -1,21 +1,28 @@
-import { asyncScheduler, Subscription } from 'rxjs';
+import { asyncScheduler, type Subscription } from 'rxjs';
+import { DeadlineError } from '../../contracts/sourceFailure.ts';
+
+/** When a call is late, and who is to be told. */
+export interface Deadline {
+  readonly dueAt: number;
+  readonly missed: (error: DeadlineError) => void;
+}
 
 /** The deadlines of all calls of one walk, watched by one timer: a timer per call would cost more than most calls. */
 export interface Deadlines {
-  readonly afterMs: number;
-  /** Calls `missed` after `afterMs`, unless unsubscribed before. */
-  start(missed: () => void): Subscription;
+  /** Tells of a call that takes too long, unless it is settled before. */
+  readonly start: (missed: (error: DeadlineError) => void) => Deadline;
+  readonly settle: (deadline: Deadline) => void;
   /** Lets go of the timer if nothing runs. */
-  rest(): void;
+  readonly rest: () => void;
   /** Lets go of the timer, whatever runs. */
-  stop(): void;
+  readonly stop: () => void;
 }
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export function createDeadlines(afterMs: number): Deadlines {
   // All wait equally long, so the first to start is the first to miss: a Set keeps that order.
-  const running = new Set<{ readonly dueAt: number; readonly missed: () => void }>();
+  const running = new Set<Deadline>();
   let watch: Subscription | undefined;
 
   const look = (now: number) => {
@@ -27,7 +34,7 @@ export function createDeadlines(afterMs: number): Deadlines {
         return;
       }
       running.delete(deadline);
-      deadline.missed();
+      deadline.missed(new DeadlineError(afterMs));
     }
   };
 
@@ -37,15 +44,15 @@ export function createDeadlines(afterMs: number): Deadlines {
   };
 
   return {
-    afterMs,
     start(missed) {
-      if (afterMs === Infinity) return Subscription.EMPTY;
       const now = asyncScheduler.now();
       const deadline = { dueAt: now + afterMs, missed };
+      if (afterMs === Infinity) return deadline;
       running.add(deadline);
       if (!watch) look(now);
-      return new Subscription(() => running.delete(deadline));
+      return deadline;
     },
+    settle: (deadline) => void running.delete(deadline),
     rest() {
       if (running.size === 0) stop();
     },

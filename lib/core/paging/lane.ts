@@ -7,7 +7,7 @@ import type { Order } from './order.ts';
 import type { PageQueue } from './pageQueue.ts';
 import type { Hand } from './sourceReader.ts';
 
-/** What became of a lane's wish for items. Exactly one is called per wish. */
+/** What becomes of a lane's wish for items. One of the first five is called, then `settled`. */
 export interface LaneEvents<T> {
   /** Items are there: those of `hand` from index `from`. */
   readonly fed: (hand: Hand<T>, from: number) => void;
@@ -16,6 +16,9 @@ export interface LaneEvents<T> {
   readonly failed: (failure: SourceFailure) => void;
   /** The page that came had nothing to deliver: call `next` again. */
   readonly again: () => void;
+  /** One of the above, the comparator or the key threw. */
+  readonly thrown: (error: unknown) => void;
+  readonly settled: () => void;
 }
 
 /** What a {@link Lane} reads and how. */
@@ -23,35 +26,33 @@ export interface LaneOptions<T, Q> {
   readonly source: PageSource<T, Q>;
   readonly queue: PageQueue<T>;
   readonly catchUp: CatchUp<T>;
-  readonly emptyPages: number;
   readonly order: Order<T>;
-  /** Runs what a page that came sets off. */
-  readonly guard: (work: () => void) => void;
+  /** Most pages in a row that bring nothing. */
+  readonly emptyPages: number;
+  readonly on: LaneEvents<T>;
 }
 
 /** One source within a walk: the items of its pages, guarded against loops, stalls and lists that move. */
 export interface Lane<T> {
   /** Wishes for the next items; one wish at a time. */
-  readonly next: (on: LaneEvents<T>) => void;
+  readonly next: () => void;
   /** The page in hand; undefined before the first. */
-  readonly hand: Hand<T> | undefined;
+  readonly hand: () => Hand<T> | undefined;
 }
 
-export function createLane<T, Q>({ source, queue, catchUp, emptyPages, order, guard }: LaneOptions<T, Q>): Lane<T> {
+export function createLane<T, Q>({ source, queue, catchUp, emptyPages, order, on }: LaneOptions<T, Q>): Lane<T> {
   const { rankOf, markOf, compare } = order;
   const leadsOn = createLoopGuard();
   let hand: Hand<T> | undefined;
   let edge: Hand<T> | undefined; // the last page that was not empty
   let passed = 0; // items of the pages before the one in hand
-  let empty = 0; // empty pages in a row
+  let barren = 0; // pages in a row that brought nothing
   let repeatsKeys = false;
 
-  const take = (page: Hand<T>, on: LaneEvents<T>) => {
-    empty = page.items.length === 0 ? empty + 1 : 0;
+  const take = (page: Hand<T>) => {
     if (page.next !== undefined && !leadsOn(page.token, page.next)) on.failed(new SourceLoopError(source.name));
-    else if (page.next !== undefined && empty > emptyPages) on.failed(new SourceStalledError(source.name, emptyPages));
-    else if (edge && looksMoved(edge, page)) prove(edge, page, on);
-    else place(page, on);
+    else if (edge && looksMoved(edge, page)) prove(edge, page);
+    else place(page);
   };
 
   /** A source whose list moved repeats items at the edge of a page. One that has equal keys looks the same. */
@@ -62,7 +63,7 @@ export function createLane<T, Q>({ source, queue, catchUp, emptyPages, order, gu
   };
 
   /** Reads the page before again: if its edge is where it was, nothing has moved. */
-  const prove = (before: Hand<T>, page: Hand<T>, on: LaneEvents<T>) => {
+  const prove = (before: Hand<T>, page: Hand<T>) => {
     const judge = (again: Hand<T>) => {
       const stands = again.items.length === before.items.length && markOfLast(again) === markOfLast(before);
       if (stands && sideOf(before, page) > 0) {
@@ -71,30 +72,42 @@ export function createLane<T, Q>({ source, queue, catchUp, emptyPages, order, gu
       }
       if (stands) repeatsKeys = true;
       else catchUp.moved();
-      place(page, on);
+      place(page);
     };
-    queue.reread(before, { got: (again) => guard(() => judge(again)), failed: (why) => guard(() => on.failed(why)) });
+    queue.reread(before, { got: guarded(judge), failed: guarded(on.failed) });
   };
 
-  const place = (page: Hand<T>, on: LaneEvents<T>) => {
+  const place = (page: Hand<T>) => {
+    const { items, next } = page;
     passed += hand?.items.length ?? 0;
     hand = page;
-    if (page.items.length > 0) edge = page;
+    if (items.length > 0) edge = page;
     const from = catchUp.place(page);
-    if (from < page.items.length) on.fed(page, from);
-    else if (page.next === undefined) on.ended();
+    if (from < items.length) {
+      barren = 0;
+      on.fed(page, from);
+      return;
+    }
+    barren = items.length === 0 || page.shifted ? barren + 1 : 0;
+    if (next === undefined) on.ended();
+    else if (barren > emptyPages) on.failed(new SourceStalledError(source.name, emptyPages));
     else on.again();
   };
 
   const sideOf = (before: Hand<T>, page: Hand<T>) => compare(rankOf(before.items.at(-1)!), rankOf(page.items[0]!));
   const markOfLast = ({ items }: Hand<T>) => markOf(items.at(-1)!);
 
-  return {
-    get hand() {
-      return hand;
-    },
-    next(on) {
-      queue.next({ got: (page) => guard(() => take(page, on)), failed: (why) => guard(() => on.failed(why)) });
-    },
-  };
+  const guarded =
+    <V>(work: (value: V) => void) =>
+    (value: V): void => {
+      try {
+        work(value);
+      } catch (thrown) {
+        on.thrown(thrown);
+      }
+      on.settled();
+    };
+  const wish = { got: guarded(take), failed: guarded(on.failed) };
+
+  return { hand: () => hand, next: () => queue.next(wish) };
 }

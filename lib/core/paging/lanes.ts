@@ -2,7 +2,7 @@ import { createCatchUp } from './catchUp.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { DriftCount } from './drift.ts';
 import type { FrontierKeeper } from './frontier.ts';
-import { createLane, type Lane } from './lane.ts';
+import { createLane, type Lane, type LaneEvents } from './lane.ts';
 import { createPageQueue, type PageQueue } from './pageQueue.ts';
 import { prefetchDepth } from './prefetchDepth.ts';
 import { createSourceReader } from './sourceReader.ts';
@@ -14,8 +14,7 @@ export interface LanesOptions<T, Q> extends WalkOptions<T, Q> {
   /** One per source. */
   readonly drifts: readonly DriftCount[];
   readonly deadlines: Deadlines;
-  /** Runs what a page that came for a lane sets off. */
-  readonly guard: (lane: number, work: () => void) => void;
+  readonly eventsOf: (lane: number) => LaneEvents<T>;
 }
 
 /** A lane per source, set up at the place where the walk begins, and the queue of its pages. */
@@ -40,7 +39,7 @@ export function createLanes<T, Q>(options: LanesOptions<T, Q>): readonly { lane:
       isBehind: (item, exact) => frontier.isBehind(item, index, exact),
       drift: drifts[index]!,
     });
-    const guard = (work: () => void) => options.guard(index, work);
-    return { queue, lane: createLane({ source, queue, catchUp, emptyPages: limits.emptyPages, order, guard }) };
+    const on = options.eventsOf(index);
+    return { queue, lane: createLane({ source, queue, catchUp, order, emptyPages: limits.emptyPages, on }) };
   });
 }

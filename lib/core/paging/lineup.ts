@@ -1,21 +1,19 @@
 import { SourceOrderError } from '../../../operators/errors.ts';
 import { createTournament } from '../../../operators/internal/tournament.ts';
 import type { SourceFailure } from '../../contracts/sourceFailure.ts';
-import type { LaneEvents } from './lane.ts';
 import { createLanes, type LanesOptions } from './lanes.ts';
 import type { Hand } from './sourceReader.ts';
 import type { Place } from './stretch.ts';
 
 /** What a {@link Lineup} needs besides its lanes. */
-export interface LineupOptions<T, Q> extends Omit<LanesOptions<T, Q>, 'guard'> {
-  /** Runs what a page that came sets off, and then whatever has become possible by it. */
-  readonly arrive: (work: () => void) => void;
+export interface LineupOptions<T, Q> extends Omit<LanesOptions<T, Q>, 'eventsOf'> {
+  /** Takes the failure of a source that may not be omitted, and what the comparator or the key throws. */
+  readonly failed: (error: unknown) => void;
+  /** Called when a source has settled. */
+  readonly settled: () => void;
 }
 
-/**
- * The lanes of a walk and their tournament: who has shown a head, who must be asked, who is out. What it does may throw:
- * the failure of a source that may not be omitted, or of the comparator.
- */
+/** The lanes of a walk and their tournament: who has shown a head, who must be asked, who is out. */
 export interface Lineup<T> {
   /** How many sources may have more to give. */
   readonly live: () => number;
@@ -37,8 +35,9 @@ export interface Lineup<T> {
 }
 
 export function createLineup<T, Q>(options: LineupOptions<T, Q>): Lineup<T> {
-  const { sources, order, from, frontier, onSourceFailure, arrive } = options;
+  const { sources, order, from, frontier, onSourceFailure, failed, settled } = options;
   const failures = new Map<number, SourceFailure>();
+  const names = sources.map(({ name }) => name);
   const done = sources.map(() => false);
   const headed = sources.map(() => false); // whether the tournament was given the page in hand
   let live = sources.length;
@@ -51,7 +50,7 @@ export function createLineup<T, Q>(options: LineupOptions<T, Q>): Lineup<T> {
     rank: order.rankOf,
     compare: order.compare,
     onUnsorted: 'error',
-    nameOf: (lane) => sources[lane]!.name,
+    nameOf: (lane) => names[lane]!,
   });
 
   const wish = (lane: number) => {
@@ -67,41 +66,46 @@ export function createLineup<T, Q>(options: LineupOptions<T, Q>): Lineup<T> {
   };
 
   const drop = (lane: number, failure: SourceFailure) => {
-    if (onSourceFailure === 'fail') throw failure;
+    if (onSourceFailure === 'fail') {
+      failed(failure);
+      return;
+    }
     failures.set(lane, failure);
     live--;
     tournament.end(lane);
   };
 
   /** An order that a source breaks is that source's failure, whatever else is thrown is not. */
-  const guard = (laneOf: (error: SourceOrderError) => number, work: () => void) => {
+  const rescue = (lane: number, thrown: unknown) => {
     try {
-      work();
-    } catch (thrown) {
       if (!(thrown instanceof SourceOrderError)) throw thrown;
-      drop(laneOf(thrown), thrown);
+      drop(lane, thrown);
+    } catch (fatal) {
+      failed(fatal);
     }
   };
 
-  const lanes = createLanes({ ...options, guard: (lane, work) => arrive(() => guard(() => lane, work)) });
-  const events = sources.map((_, lane): LaneEvents<T> => ({
-    fed(hand, first) {
-      awaited--;
-      headed[lane] = true;
-      tournament.feed(lane, hand.items, first);
-    },
-    ended() {
-      awaited--;
-      end(lane);
-    },
-    failed(failure) {
-      awaited--;
-      drop(lane, failure);
-    },
-    again() {
-      wishes.push(lane);
-    },
-  }));
+  const lanes = createLanes({
+    ...options,
+    eventsOf: (lane) => ({
+      fed(hand, first) {
+        awaited--;
+        headed[lane] = true;
+        tournament.feed(lane, hand.items, first);
+      },
+      ended() {
+        awaited--;
+        end(lane);
+      },
+      failed(failure) {
+        awaited--;
+        drop(lane, failure);
+      },
+      again: () => wishes.push(lane),
+      thrown: (error) => rescue(lane, error),
+      settled,
+    }),
+  });
 
   const takenOf = (lane: number, { items }: Hand<T>) => (headed[lane] ? tournament.position(lane) : items.length);
 
@@ -124,39 +128,38 @@ export function createLineup<T, Q>(options: LineupOptions<T, Q>): Lineup<T> {
     ask() {
       const asked = wishes;
       wishes = [];
-      for (const lane of asked) {
-        guard(
-          () => lane,
-          () => lanes[lane]!.lane.next(events[lane]!),
-        );
-      }
+      for (const lane of asked) lanes[lane]!.lane.next();
       return asked.length > 0;
     },
 
     drain(out, limit) {
       const before = out.length;
-      guard(
-        ({ source }) => sources.findIndex(({ name }) => name === source),
-        () => (spent = tournament.drain(out, limit)),
-      );
+      try {
+        spent = tournament.drain(out, limit);
+      } catch (thrown) {
+        const source = thrown instanceof SourceOrderError ? thrown.source : undefined;
+        rescue(names.indexOf(String(source)), thrown);
+      }
       if (out.length > before) frontier.advance(out.at(-1)!, tournament.latest());
-      if (spent === -1 || lanes[spent]!.lane.hand?.next !== undefined) return;
+      if (spent === -1 || lanes[spent]!.lane.hand()?.next !== undefined) return;
       end(spent);
       spent = -1;
     },
 
     lookAhead() {
       for (const [index, { lane, queue }] of lanes.entries()) {
-        if (lane.hand && !done[index]) queue.lookAhead(lane.hand.items.length - takenOf(index, lane.hand));
+        const hand = lane.hand();
+        if (hand && !done[index]) queue.lookAhead(hand.items.length - takenOf(index, hand));
       }
     },
 
     places: () =>
-      lanes.map(({ lane: { hand } }, lane): Place<T> => {
-        if (done[lane]) return { kind: 'done' };
+      lanes.map(({ lane }, index): Place<T> => {
+        const hand = lane.hand();
+        if (done[index]) return { kind: 'done' };
         return hand
-          ? { kind: 'reading', hand, taken: takenOf(lane, hand) }
-          : { kind: 'unread', position: from.positions[lane]! };
+          ? { kind: 'reading', hand, taken: takenOf(index, hand) }
+          : { kind: 'unread', position: from.positions[index]! };
       }),
 
     stop() {

@@ -75,7 +75,7 @@ export function createPageQueue<T>({ reader, prefetch, kept, ...address }: PageQ
       }
       wish = next;
       prefetch.waited();
-      if (!reader.busy) read();
+      if (!reader.isBusy()) read();
     },
 
     reread(page, { got, failed }) {
@@ -86,7 +86,7 @@ export function createPageQueue<T>({ reader, prefetch, kept, ...address }: PageQ
 
     lookAhead(left) {
       const last = ahead.at(-1) ?? given;
-      if (wish || failedAhead || reader.busy || last?.next === undefined) return;
+      if (wish || failedAhead || reader.isBusy() || last?.next === undefined) return;
       const held = ahead.reduce((sum, { items }) => sum + items.length, left);
       if (prefetch.wants(ahead.length, held, Math.max(last.items.length, 1))) read();
     },

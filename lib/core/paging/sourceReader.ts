@@ -1,7 +1,12 @@
-import { asyncScheduler, from, Subscription } from 'rxjs';
+import { asyncScheduler, from, type Observable, type Subscription } from 'rxjs';
 import type { Page, PageRequest, PageSource } from '../../contracts/pageSource.ts';
-import { DeadlineError, SourceError, SourceOversizedError, type SourceFailure } from '../../contracts/sourceFailure.ts';
-import type { Deadlines } from './deadlines.ts';
+import {
+  SourceError,
+  SourceOversizedError,
+  type DeadlineError,
+  type SourceFailure,
+} from '../../contracts/sourceFailure.ts';
+import type { Deadline, Deadlines } from './deadlines.ts';
 
 /** One page of a source, with the address it was read from. */
 export interface Hand<T> {
@@ -24,7 +29,7 @@ export interface SourceReader<T> {
     failed: (why: SourceFailure) => void,
   ): void;
   /** True while a call is under way. */
-  readonly busy: boolean;
+  isBusy(): boolean;
   /** Cancels the call under way. */
   stop(): void;
 }
@@ -42,29 +47,21 @@ export function createSourceReader<T, Q>(options: SourceReaderOptions<T, Q>): So
   const { source, query, deadlines, maxItems } = options;
   let call: Call | undefined;
 
-  const toHand = (page: Page<T>, token: string | undefined, size: number): Hand<T> => {
-    const { items, nextPageToken, shifted = false } = page;
+  const toHand = (
+    { items, nextPageToken, shifted = false }: Page<T>,
+    token: string | undefined,
+    size: number,
+  ): Hand<T> => {
     if (!Array.isArray(items)) throw new TypeError('a page needs an array of items');
     if (items.length > maxItems) throw new SourceOversizedError(source.name, items.length, maxItems);
-    return {
-      token,
-      size,
-      items,
-      next: nextPageToken === '' ? undefined : (nextPageToken ?? undefined),
-      shifted,
-      readAt: asyncScheduler.now(),
-    };
+    const next = nextPageToken === '' ? undefined : (nextPageToken ?? undefined);
+    return { token, size, items, next, shifted, readAt: asyncScheduler.now() };
   };
 
   return {
-    get busy() {
-      return call !== undefined;
-    },
+    isBusy: () => call !== undefined,
 
     read(token, size, got, failed) {
-      const current = new Call();
-      call = current;
-
       const fail = (cause: unknown) => {
         if (call !== current) return;
         call = undefined;
@@ -81,15 +78,17 @@ export function createSourceReader<T, Q>(options: SourceReaderOptions<T, Q>): So
           return;
         }
         call = undefined;
-        current.unsubscribe();
+        current.end();
         got(hand);
       };
 
-      current.add(deadlines.start(() => fail(new DeadlineError(deadlines.afterMs))));
+      const current = new Call(deadlines, fail);
+      call = current;
       try {
-        const answer$ = from(source.fetch(current.request(query, token, size)));
-        const complete = () => fail(new Error('it completed without a page'));
-        current.add(answer$.subscribe({ next: answer, error: fail, complete }));
+        const answers = source.fetch(requestOf(query, token, size, current));
+        // A promise needs no subscription: when its call is over, nobody looks at what it settles with.
+        if (answers instanceof Promise) void answers.then(answer, fail);
+        else current.listen(from(answers), answer, fail);
       } catch (thrown) {
         fail(thrown);
       }
@@ -102,29 +101,51 @@ export function createSourceReader<T, Q>(options: SourceReaderOptions<T, Q>): So
   };
 }
 
-/** One call under way: ended by its answer, or cancelled. */
-class Call extends Subscription {
-  private controller: AbortController | undefined;
+/** The signal is made when the source asks for it: most calls of a fast source never do. */
+function requestOf<Q>(query: Q, pageToken: string | undefined, pageSize: number, call: Call): PageRequest<Q> {
+  return {
+    query,
+    pageToken,
+    pageSize,
+    get signal() {
+      return call.signal();
+    },
+  };
+}
 
-  /** The signal is made when the source asks for it: most calls of a fast source never do. */
-  request<Q>(query: Q, pageToken: string | undefined, pageSize: number): PageRequest<Q> {
-    const signalOf = () => {
-      this.controller ??= new AbortController();
-      if (this.closed) this.controller.abort();
-      return this.controller.signal;
-    };
-    return {
-      query,
-      pageToken,
-      pageSize,
-      get signal() {
-        return signalOf();
-      },
-    };
+/** One call under way: ended by its answer, or cancelled. */
+class Call {
+  private readonly deadlines: Deadlines;
+  private readonly deadline: Deadline;
+  private subscription: Subscription | undefined;
+  private controller: AbortController | undefined;
+  private isOver = false;
+
+  constructor(deadlines: Deadlines, missed: (error: DeadlineError) => void) {
+    this.deadlines = deadlines;
+    this.deadline = deadlines.start(missed);
+  }
+
+  listen<T>(answer: Observable<T>, next: (value: T) => void, error: (cause: unknown) => void): void {
+    const complete = () => error(new Error('it completed without a page'));
+    this.subscription = answer.subscribe({ next, error, complete });
+    if (this.isOver) this.subscription.unsubscribe(); // it answered before it returned
+  }
+
+  signal(): AbortSignal {
+    this.controller ??= new AbortController();
+    if (this.isOver) this.controller.abort();
+    return this.controller.signal;
+  }
+
+  end(): void {
+    this.isOver = true;
+    this.deadlines.settle(this.deadline);
+    this.subscription?.unsubscribe();
   }
 
   cancel(): void {
-    this.unsubscribe();
+    this.end();
     this.controller?.abort();
   }
 }

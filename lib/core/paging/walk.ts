@@ -48,33 +48,18 @@ export function createWalk<T, Q>(options: WalkOptions<T, Q>): Walk<T> {
     on?.failed(error);
   };
 
-  const attempt = (work: () => void) => {
-    try {
-      work();
-    } catch (thrown) {
-      fail(thrown);
-    }
-  };
-
   const turn = () => {
     if (turning) return;
     turning = true;
-    attempt(() => {
+    try {
       while (current && step(current));
-    });
+    } catch (thrown) {
+      fail(thrown);
+    }
     turning = false;
   };
 
-  const lineup = createLineup({
-    ...options,
-    frontier,
-    drifts,
-    deadlines,
-    arrive: (work) => {
-      attempt(work);
-      turn();
-    },
-  });
+  const lineup = createLineup({ ...options, frontier, drifts, deadlines, failed: fail, settled: turn });
 
   /** False when there is nothing to do until a source answers. */
   const step = (on: WalkEvents<T>): boolean => {
