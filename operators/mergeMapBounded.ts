@@ -43,7 +43,7 @@ export function mergeMapBounded<T, O extends ObservableInput<unknown>>(
   options: MergeMapBoundedOptions<T>,
 ): OperatorFunction<T, ObservedValueOf<O>> {
   type R = ObservedValueOf<O>;
-  const { concurrency, bufferSize = 1024, overflow = 'error', onDrop } = options;
+  const { concurrency, bufferSize = 1024, overflow = 'error', onDrop = () => undefined } = options;
   if (concurrency !== Infinity) checkInteger('concurrency', concurrency, 1);
   checkInteger('bufferSize', bufferSize, 0);
   checkChoice('overflow', overflow, ['error', 'dropOldest', 'dropNewest']);
@@ -57,18 +57,13 @@ export function mergeMapBounded<T, O extends ObservableInput<unknown>>(
       let ended = false;
 
       const accept = (value: T): void => {
-        if (running < concurrency && waiting.size === 0) {
-          start(value);
-        } else if (running + waiting.size < concurrency + bufferSize) {
-          waiting.push(value); // counted together: while a drain is on its way, places are free for those that wait
-        } else if (overflow === 'error') {
-          throw new OverflowError('mergeMapBounded', bufferSize);
-        } else if (overflow === 'dropNewest') {
-          onDrop?.(value);
-        } else {
-          waiting.push(value);
-          const oldest = waiting.shift();
-          onDrop?.(oldest);
+        if (running < concurrency && waiting.size === 0) start(value);
+        // Counted together: while a drain is on its way, places are free for some of those that wait.
+        else if (running + waiting.size < concurrency + bufferSize) waiting.push(value);
+        else if (overflow === 'error') throw new OverflowError('mergeMapBounded', bufferSize);
+        else {
+          if (overflow === 'dropOldest') waiting.push(value);
+          onDrop(overflow === 'dropOldest' ? waiting.shift() : value);
         }
       };
 
@@ -87,12 +82,9 @@ export function mergeMapBounded<T, O extends ObservableInput<unknown>>(
         if (inner instanceof Promise) return void inner.then(resolved, rejected);
 
         let completed = false;
-        const subscription = listen(inner, subscriber, {
-          next: (value) => subscriber.next(value),
-          complete: () => void (completed = true),
-        });
-        // Not in `complete`: as in mergeMap, the next one starts when this one has cleaned up.
-        subscription.add(() => {
+        const complete = (): void => void (completed = true);
+        // When it has cleaned up, not when it completes: so the next one starts after it, as in mergeMap.
+        listen(inner, subscriber, { next: (value) => subscriber.next(value), complete }).add(() => {
           if (completed) release();
         });
       };
@@ -102,6 +94,7 @@ export function mergeMapBounded<T, O extends ObservableInput<unknown>>(
         subscriber.next(value);
         release();
       };
+
       const rejected = (error: unknown): void => subscriber.error(error);
 
       const release = (): void => {

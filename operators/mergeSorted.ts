@@ -77,13 +77,11 @@ export function mergeSorted<O extends ObservableInput<unknown>>(
     );
 
     const refill = (lane: number): void => {
-      if (subscriber.closed) return;
+      if (lane === -1 || subscriber.closed) return;
       const batch = supplies[lane]!.take();
-      if (batch === undefined) {
-        silent++;
-      } else if (batch.length > 0) {
-        tournament.feed(lane, batch);
-      } else {
+      if (batch === undefined) silent++;
+      else if (batch.length > 0) tournament.feed(lane, batch);
+      else {
         live--;
         tournament.end(lane);
       }
@@ -92,15 +90,12 @@ export function mergeSorted<O extends ObservableInput<unknown>>(
     const drain = (): void => {
       if (draining) return; // a consumer feeds a source from within next: the loop below goes on with it
       draining = true;
-      while (silent === 0 && live > 0 && !subscriber.closed) {
-        const lane = emit();
-        if (lane !== -1) refill(lane);
-      }
+      while (silent === 0 && live > 0 && !subscriber.closed) refill(emit());
       draining = false;
       if (live === 0) subscriber.complete();
     };
 
-    /** Emits what is in order before an error says what is not. */
+    /** Emits what is in order, before an error tells what is not. The lane that has no value left, or -1. */
     const emit = (): number => {
       const values: T[] = [];
       try {
@@ -110,7 +105,7 @@ export function mergeSorted<O extends ObservableInput<unknown>>(
       }
     };
 
-    // Those that push last: one that is synchronous then waits for no value that is at hand.
+    // Those that push come last: what is at hand is shown by then, and a synchronous one need not wait for it.
     for (const supply of [...supplies].sort((a, b) => Number(a.pushes) - Number(b.pushes))) {
       if (!subscriber.closed) supply.open();
     }
