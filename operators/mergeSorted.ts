@@ -1,5 +1,6 @@
 import { EMPTY, Observable, type ObservableInput, type ObservedValueOf, type OperatorFunction } from 'rxjs';
 import { OptionError } from './errors.ts';
+import { beforeBy } from './internal/beforeBy.ts';
 import { checkChoice, checkInteger } from './internal/checkOption.ts';
 import { createSupply } from './internal/createSupply.ts';
 import { createTournament } from './internal/tournament.ts';
@@ -55,7 +56,7 @@ export function mergeSorted<O extends ObservableInput<unknown>>(
     const tournament = createTournament<T, T>({
       lanes: sources.length,
       rank: (value) => value,
-      compare,
+      before: beforeBy(compare),
       onUnsorted,
       nameOf: (lane) => lane,
     });

@@ -32,8 +32,10 @@ export function createFrontierKeeper<T>(order: Order<T>, from: Frontier | undefi
     isBehind(item, source, exact) {
       settle();
       if (!frontier) return false;
-      const side = order.compare(order.rankOf(item), rank);
-      return side < 0 || (side === 0 && (source < frontier.source || (source === frontier.source && !exact)));
+      const own = order.rankOf(item);
+      if (order.before(own, rank)) return true;
+      const goesBefore = source < frontier.source || (source === frontier.source && !exact);
+      return goesBefore && !order.before(rank, own);
     },
     value() {
       settle();

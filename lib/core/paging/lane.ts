@@ -41,7 +41,7 @@ export interface Lane<T> {
 }
 
 export function createLane<T, Q>({ source, queue, catchUp, emptyPages, order, on }: LaneOptions<T, Q>): Lane<T> {
-  const { rankOf, markOf, compare } = order;
+  const { rankOf, markOf, before: isBefore } = order;
   const leadsOn = createLoopGuard();
   let hand: Hand<T> | undefined;
   let edge: Hand<T> | undefined; // the last page that was not empty
@@ -58,15 +58,14 @@ export function createLane<T, Q>({ source, queue, catchUp, emptyPages, order, on
   /** A source whose list moved repeats items at the edge of a page. One that has equal keys looks the same. */
   const looksMoved = (before: Hand<T>, page: Hand<T>): boolean => {
     if (source.paging === 'keyset' || page.shifted || page.items.length === 0) return false;
-    const side = sideOf(before, page);
-    return side > 0 || (side === 0 && !repeatsKeys);
+    return goesBack(before, page) || (!repeatsKeys && !isBefore(rankOf(before.items.at(-1)!), rankOf(page.items[0]!)));
   };
 
   /** Reads the page before again: if its edge is where it was, nothing has moved. */
   const prove = (before: Hand<T>, page: Hand<T>) => {
     const judge = (again: Hand<T>) => {
       const stands = again.items.length === before.items.length && markOfLast(again) === markOfLast(before);
-      if (stands && sideOf(before, page) > 0) {
+      if (stands && goesBack(before, page)) {
         on.failed(new SourceOrderError(source.name, passed + (hand?.items.length ?? 0)));
         return;
       }
@@ -94,7 +93,7 @@ export function createLane<T, Q>({ source, queue, catchUp, emptyPages, order, on
     else on.again();
   };
 
-  const sideOf = (before: Hand<T>, page: Hand<T>) => compare(rankOf(before.items.at(-1)!), rankOf(page.items[0]!));
+  const goesBack = (before: Hand<T>, page: Hand<T>) => isBefore(rankOf(page.items[0]!), rankOf(before.items.at(-1)!));
   const markOfLast = ({ items }: Hand<T>) => markOf(items.at(-1)!);
 
   const guarded =

@@ -48,7 +48,7 @@ export function createLineup<T, Q>(options: LineupOptions<T, Q>): Lineup<T> {
   const tournament = createTournament<T, unknown>({
     lanes: sources.length,
     rank: order.rankOf,
-    compare: order.compare,
+    before: order.before,
     onUnsorted: 'error',
     nameOf: (lane) => names[lane]!,
   });

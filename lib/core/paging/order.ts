@@ -1,14 +1,15 @@
-import { ComparatorError } from '../../../operators/errors.ts';
+import { beforeBy } from '../../../operators/internal/beforeBy.ts';
 import { canonicalJson } from '../../boundary/canonicalJson.ts';
 import { fingerprint } from '../../boundary/fingerprint.ts';
-import { compareSortKeys, sortKey, type PageKey } from '../../contracts/pageKey.ts';
+import { sortKey, type PageKey } from '../../contracts/pageKey.ts';
 
-/** The order of a merged list. What a rank is, only `compare` knows. */
+/** The order of a merged list. What a rank is, only `before` knows. */
 export interface Order<T> {
   readonly keyOf: (item: T) => PageKey;
   readonly rankOf: (item: T) => unknown;
   readonly rankOfKey: (key: PageKey) => unknown;
-  readonly compare: (a: unknown, b: unknown) => number;
+  /** Whether a rank goes strictly before another. */
+  readonly before: (a: unknown, b: unknown) => boolean;
   /** A short text that tells the key of an item from others. */
   readonly markOf: (item: T) => string;
 }
@@ -21,7 +22,7 @@ export function createOrder<T, K extends PageKey>(key: (item: T) => K, compare?:
       keyOf: key,
       rankOf: key,
       rankOfKey: (key) => key,
-      compare: checked(compare) as Order<T>['compare'],
+      before: beforeBy(compare) as Order<T>['before'],
       markOf,
     };
   }
@@ -29,20 +30,11 @@ export function createOrder<T, K extends PageKey>(key: (item: T) => K, compare?:
     keyOf: key,
     rankOf: (item) => sortKey(key(item)),
     rankOfKey: sortKey,
-    compare: compareSortKeys as Order<T>['compare'],
+    before: isLess as Order<T>['before'],
     markOf,
   };
 }
 
-function checked<K>(compare: (a: K, b: K) => number): (a: K, b: K) => number {
-  return (a, b) => {
-    let side: number;
-    try {
-      side = compare(a, b);
-    } catch (cause) {
-      throw new ComparatorError('threw', { cause });
-    }
-    if (side <= 0 || side > 0) return side;
-    throw new ComparatorError(`returned ${String(side)}`);
-  };
+function isLess(a: string, b: string): boolean {
+  return a < b;
 }
