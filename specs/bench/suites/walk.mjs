@@ -11,7 +11,7 @@ export const limit = 'Kubeapps';
 export const rounds = () => 1;
 
 export function cases(quick) {
-  return Object.keys(KINDS).map((id) => ({ id, worlds: quick ? 40 : 200 }));
+  return Object.keys(KINDS).map((id) => ({ id, worlds: quick ? 20 : 200 }));
 }
 
 export const contestants = [

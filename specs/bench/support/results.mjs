@@ -22,16 +22,17 @@ export class Results {
     return this.cases.get(example)?.get(contestant) ?? [];
   }
 
-  /** The median over the rounds of one fact; NaN when the contestant failed or did not run. */
+  /** The median over the rounds of one fact; undefined when the contestant took no part, NaN when it failed. */
   fact(example, contestant, name) {
     const rounds = this.rounds(example, contestant);
-    return rounds.some(({ error }) => error !== undefined) ? NaN : median(rounds.map((round) => round[name] ?? NaN));
+    return rounds.length === 0 ? undefined : median(rounds.map((round) => round[name] ?? NaN));
   }
 
-  /** The median over the rounds of how many times faster one contestant is than another. */
+  /** The median over the rounds of how many times faster one contestant is than another; undefined, NaN likewise. */
   ratio(example, contestant, than = this.limit) {
-    const others = this.rounds(example, than);
-    return median(this.rounds(example, contestant).map(({ rate }, round) => rate / others[round]?.rate));
+    const [rounds, others] = [this.rounds(example, contestant), this.rounds(example, than)];
+    if (rounds.length === 0 || others.length === 0) return undefined;
+    return median(rounds.map(({ rate }, round) => rate / others[round].rate));
   }
 
   rows(example) {

@@ -1,14 +1,12 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** What the suites use of rxfan, from the build in `dist`. */
+/** What the suites use of rxfan, through its doors, from the build in `dist`. */
 export async function loadRxfan(dist) {
-  const open = (file) => import(pathToFileURL(path.join(dist, file)));
-  const { mergeMapBounded } = await open('operators/mergeMapBounded.js');
-  const { mergeSorted } = await open('operators/mergeSorted.js');
-  const { aggregatePages } = await open('lib/core/paging/aggregatePages.js');
-  const { pageTokens } = await open('lib/core/paging/pageTokens.js');
-  const { aesGcmSealer } = await open('lib/adapters/node/aesGcmSealer.js');
+  const open = (door) => import(pathToFileURL(path.join(dist, door, 'index.js')));
+  const { mergeMapBounded, mergeSorted } = await open('operators');
+  const { aggregatePages, pageTokens } = await open('lib');
+  const { aesGcmSealer } = await open('lib/adapters/node');
 
   const tokens = pageTokens(
     aesGcmSealer({ keys: [{ id: 'bench', secret: 'a secret that is long enough for a key' }] }),

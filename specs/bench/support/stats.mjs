@@ -1,10 +1,10 @@
-/** The middle of `values`; NaN when there are none. */
+/** The middle of `values`; NaN when there are none, or one of them is. */
 export function median(values) {
   return quantile(values, 0.5);
 }
 
 export function quantile(values, q) {
-  if (values.length === 0) return NaN;
+  if (values.length === 0 || values.some(Number.isNaN)) return NaN;
   const sorted = [...values].sort((a, b) => a - b);
   const place = (sorted.length - 1) * q;
   const low = Math.floor(place);

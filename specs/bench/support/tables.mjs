@@ -17,10 +17,15 @@ export function resultTable(example, rows, { unit, contestants }) {
   return table([head, ...body]);
 }
 
-/** What is promised, and what came out. */
-export function figuresTable(figures) {
-  const body = figures.map(({ figure, value, target, met }) => [figure, inShort(value), target, met ? 'ok' : 'MISSED']);
-  return table([['figure', 'measured', 'target', ''], ...body]);
+/** What came out, and what must. */
+export function figuresTable(figures, bound) {
+  const body = figures.map(({ figure, value, met, ...row }) => [
+    figure,
+    inShort(value),
+    row[bound],
+    met ? 'ok' : 'MISSED',
+  ]);
+  return table([['figure', 'measured', bound, ''], ...body]);
 }
 
 function table(rows) {
