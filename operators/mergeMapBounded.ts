@@ -81,16 +81,12 @@ export function mergeMapBounded<T, O extends ObservableInput<unknown>>(
         // A promise without a subscription of its own: three times faster, measured.
         if (inner instanceof Promise) return void inner.then(resolved, rejected);
 
-        let completed = false;
-        const complete = (): void => void (completed = true);
+        const on = { next: (value: R) => subscriber.next(value), complete: () => undefined };
         // When it has cleaned up, not when it completes: so the next one starts after it, as in mergeMap.
-        listen(inner, subscriber, { next: (value) => subscriber.next(value), complete }).add(() => {
-          if (completed) release();
-        });
+        listen(inner, subscriber, on).add(release);
       };
 
       const resolved = (value: R): void => {
-        if (subscriber.closed) return;
         subscriber.next(value);
         release();
       };
@@ -99,18 +95,18 @@ export function mergeMapBounded<T, O extends ObservableInput<unknown>>(
 
       const release = (): void => {
         running--;
-        if (draining) return; // the loop below goes on with it: a place is filled in constant stack
+        if (draining) return; // the loop below goes on with it: places are filled in constant stack
         draining = true;
-        while (waiting.size > 0 && running < concurrency && !subscriber.closed) start(waiting.shift());
+        while (waiting.size > 0 && running < concurrency) start(waiting.shift());
         draining = false;
         completeOnceDone();
       };
 
       const completeOnceDone = (): void => {
-        if (ended && running === 0 && waiting.size === 0) subscriber.complete();
+        if (ended && running === 0) subscriber.complete();
       };
 
-      subscriber.add(() => waiting.clear());
+      subscriber.add(() => waiting.clear()); // and with it ends the loop above
       listen(source, subscriber, {
         next: accept,
         complete: () => {

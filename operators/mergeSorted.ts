@@ -62,7 +62,6 @@ export function mergeSorted<O extends ObservableInput<unknown>>(
     });
     let silent = sources.length; // lanes whose next value is not known: until this is 0, nor is the smallest
     let live = sources.length;
-    let draining = false;
 
     const supplies = sources.map((source, lane) =>
       createSupply<T>(source as ObservableInput<T>, subscriber, {
@@ -89,10 +88,8 @@ export function mergeSorted<O extends ObservableInput<unknown>>(
     };
 
     const drain = (): void => {
-      if (draining) return; // a consumer feeds a source from within next: the loop below goes on with it
-      draining = true;
+      // While it runs no lane is silent: a source that is fed from within next keeps the value, and is not ready again.
       while (silent === 0 && live > 0 && !subscriber.closed) refill(emit());
-      draining = false;
       if (live === 0) subscriber.complete();
     };
 

@@ -30,7 +30,6 @@ export function pullAsyncSupply<T>(
   };
 
   const answered = (result: IteratorResult<T>): void => {
-    if (subscriber.closed) return;
     try {
       returnable = !result.done;
       batch = result.done ? NOTHING : [result.value];

@@ -1,4 +1,5 @@
 import {
+  defer,
   EMPTY,
   finalize,
   firstValueFrom,
@@ -397,6 +398,7 @@ describe('mergeMapBounded', () => {
       function project(n: number) {
         started.push(n);
         if (n === 2) gates[1]!.complete(); // a second place is free before the first one is filled
+        if (n === 2) source$.next(5); // behind those that wait for it
         return gates[n] ?? of(n);
       }
       source$.pipe(mergeMapBounded(project, { concurrency: 2 })).subscribe();
@@ -404,7 +406,22 @@ describe('mergeMapBounded', () => {
 
       gates[0]!.complete();
 
-      expect(started).toEqual([0, 1, 2, 3, 4]);
+      expect(started).toEqual([0, 1, 2, 3, 4, 5]);
+    });
+
+    it('subscribes to nothing when the consumer leaves from within project', () => {
+      let subscribed = 0;
+      const source$ = new Subject<number>();
+      function project() {
+        subscription.unsubscribe();
+        return defer(() => [subscribed++]);
+      }
+      const subscription = source$.pipe(mergeMapBounded(project, { concurrency: 1 })).subscribe();
+
+      source$.next(1);
+
+      expect(subscribed).toBe(0);
+      expect(source$.observed).toBe(false);
     });
 
     it('starts nothing more once the consumer has left', () => {

@@ -2,6 +2,7 @@ import { setImmediate as macrotask } from 'node:timers/promises';
 import { Subject, take, throwError, type Observable, type ObservableInput } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { mergeSorted, SourceOrderError } from '../../operators/index.ts';
+import { collectGarbage } from '../support/collectGarbage.ts';
 import { record } from '../support/record.ts';
 
 const byNumber = { compare: (a: number, b: number) => a - b };
@@ -237,6 +238,27 @@ describe('mergeSorted asks an async iterable', () => {
 
     expect(events).toEqual([expect.objectContaining({ name: 'ComparatorError', cause: failure })]);
     expect(log.at(-1)).toBe('return a');
+  });
+
+  it('that never answers, and holds nothing for it once the consumer has left', async () => {
+    const silent = { [Symbol.asyncIterator]: () => ({ next: () => never }) };
+    const never = new Promise<IteratorResult<{ at: number }>>(() => undefined);
+    const source$ = new Subject<{ at: number }>();
+    const subscription = mergeSorted([source$, silent], { compare: (a, b) => a.at - b.at }).subscribe();
+    source$.next({ at: 0 });
+    const [ref] = [1].map((at) => {
+      const value = { at };
+      source$.next(value);
+      return new WeakRef(value);
+    });
+    await collectGarbage();
+    expect(ref?.deref()).toEqual({ at: 1 });
+
+    subscription.unsubscribe();
+    await collectGarbage();
+
+    expect(ref?.deref()).toBeUndefined();
+    expect(await Promise.race([never, Promise.resolve('pending')])).toBe('pending');
   });
 
   it('that is a readable stream, and cancels it', async () => {

@@ -218,6 +218,20 @@ describe('mergeSorted', () => {
     expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
   });
 
+  it('takes a source that is two things at once for what rxjs takes it for', async () => {
+    const query = Object.assign(Promise.resolve(1), { [Symbol.iterator]: () => [2].values() });
+    const observable = { '@@observable': () => of(3), [Symbol.iterator]: () => [4].values() };
+    const both = [query, observable as unknown as ObservableInput<number>];
+
+    for (const source of both) {
+      const expected = record(from(source));
+      const events = record(mergeSorted([source], byNumber));
+      await Promise.resolve();
+      expect(events).toEqual(expected);
+      expect(events).toHaveLength(2);
+    }
+  });
+
   it('errors with a TypeError for a source that is none', () => {
     const none$ = undefined as unknown as Observable<number>;
 
@@ -419,6 +433,23 @@ describe('mergeSorted', () => {
 
       expect(seen).toEqual([1, 2]);
       expect(source$.observed || gate$.observed).toBe(false);
+    });
+
+    it('compares nothing more once the consumer has left', () => {
+      let compared = 0;
+      const count = (a: number, b: number) => {
+        compared++;
+        return a - b;
+      };
+      const gate$ = new Subject<number>();
+      const subscription = mergeSorted([[1, 2, 3], gate$], { compare: count }).subscribe(() => {
+        subscription.unsubscribe();
+        compared = 0;
+      });
+
+      gate$.next(9);
+
+      expect(compared).toBe(0);
     });
 
     it('emits nothing more once a source has errored', () => {
