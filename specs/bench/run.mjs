@@ -73,9 +73,9 @@ async function runSuite(name, suite) {
   return results;
 }
 
-function takesPart({ name, when, inFull = false }, example, limit) {
+function takesPart({ name, when, fullOnly = false }, example, limit) {
   const isAsked = name.includes(options.only) || name === limit;
-  return isAsked && !(inFull && options.quick) && (when?.(example) ?? true);
+  return isAsked && !(fullOnly && options.quick) && (when?.(example) ?? true);
 }
 
 function inOwnProcess(suite, example, contestant) {

@@ -73,7 +73,7 @@ export const contestants = [
   },
   {
     name: 'fastq',
-    inFull: true,
+    fullOnly: true,
     what: 'fastq with callbacks: the fastest queue on npm',
     load: async () => ({ fastq: (await import('fastq')).default }),
     open: (handlers, _, { fastq }) => {
@@ -89,7 +89,7 @@ export const contestants = [
   },
   {
     name: 'p-queue',
-    inFull: true,
+    fullOnly: true,
     what: 'p-queue, a promise per event',
     count: atMost(100_000),
     load: async () => ({ PQueue: (await import('p-queue')).default }),
@@ -153,37 +153,27 @@ function heap({ handler, count, subscribers }, contestant, tools) {
 }
 
 export function figures(results) {
-  const found = new Set(results.cases.keys());
-  const ratio = (example, who, than) => ({
-    figure: `${example}: ${who} / ${than ?? limit}`,
-    value: results.ratio(example, who, than),
-  });
   const ours = 'rxfan mergeMapBounded';
-  const [resolved, immediate, timer, , large] = cases(false).map(({ id }) => id);
-  const linear = () => {
-    const rate = (example) => results.fact(example, ours, 'rate');
-    return rate('backlog of 1M') / rate('backlog of 100k');
-  };
-  const heapOf = (who) => results.fact('heap for 1M waiting', who, 'heap, MB');
+  const [resolved, immediate, timer, , large, largest, heap] = cases(false).map(({ id }) => id);
+  const found = [...results.cases.keys()].filter((example) => example !== heap);
+  const to = (example, than, atLeast) => ({
+    figure: `${example}: ${ours} / ${than}`,
+    value: results.ratio(example, ours, than),
+    atLeast,
+  });
+  const megabytes = (who) => results.fact(heap, who, 'heap, MB');
+  const growth = results.fact(largest, ours, 'rate') / results.fact(large, ours, 'rate');
+  const inFull = [
+    { figure: `events/s: ${largest} / ${large}`, value: growth, atLeast: 0.7 },
+    { figure: `${heap}: ${ours} / ${limit}`, value: megabytes(ours) / megabytes(limit), atMost: 1.25 },
+    { figure: `${heap}: at a bound of 1 000, MB`, value: megabytes(`${ours}, 1 000 waiting`), atMost: 1 },
+  ];
   return [
-    ...[...found]
-      .filter((example) => !example.startsWith('heap'))
-      .map((example) => ({ ...ratio(example, ours), atLeast: example === timer ? 0.97 : 0.75 })),
-    ...[resolved, immediate]
-      .filter((example) => found.has(example))
-      .map((example) => ({ ...ratio(example, ours, 'rxjs mergeMap'), atLeast: 20 })),
-    ...[large]
-      .filter((example) => found.has(example))
-      .map((example) => ({ ...ratio(example, ours, 'rxjs mergeMap'), atLeast: 70 })),
-    ...(found.has('backlog of 1M')
-      ? [{ figure: 'events/s at a backlog of 1M / of 100k', value: linear(), atLeast: 0.7 }]
-      : []),
-    ...(found.has('heap for 1M waiting')
-      ? [
-          { figure: 'heap for 1M waiting / ring limiter', value: heapOf(ours) / heapOf(limit), atMost: 1.25 },
-          { figure: 'heap for 1M at a bound of 1 000, MB', value: heapOf(`${ours}, 1 000 waiting`), atMost: 1 },
-        ]
-      : []),
+    ...found.map((example) => to(example, limit, example === timer ? 0.97 : 0.75)),
+    to(resolved, 'rxjs mergeMap', 20),
+    to(immediate, 'rxjs mergeMap', 20),
+    to(large, 'rxjs mergeMap', 70),
+    ...(results.cases.has(heap) ? inFull : []),
   ];
 }
 

@@ -1,8 +1,8 @@
 import { firstValueFrom } from 'rxjs';
-import { kubeapps, readAhead } from '../support/walkers.mjs';
 import { loadRxfan } from '../support/rxfan.mjs';
 import { median } from '../support/stats.mjs';
 import { VirtualTime } from '../support/virtualTime.mjs';
+import { kubeapps, readAhead } from '../support/walkers.mjs';
 import { createWorld, KINDS, PAGES, SIZE, SOURCES } from '../support/world.mjs';
 
 export const title = `${PAGES} pages of ${SIZE} over ${SOURCES} remote sources, in virtual time; multiples of the least possible, medians`;
@@ -18,19 +18,19 @@ export const contestants = [
   { name: 'Kubeapps', what: 'as in its plugin gateway: a fresh fan-in per page from item offsets', open: kubeapps },
   {
     name: 'nothing ahead',
-    inFull: true,
+    fullOnly: true,
     what: 'hand-written, held open: fetches a page when it is needed',
     open: readAhead(0),
   },
   {
     name: 'one page ahead',
-    inFull: true,
+    fullOnly: true,
     what: 'hand-written, held open: always one page more per source',
     open: readAhead(1),
   },
   {
     name: 'two pages ahead',
-    inFull: true,
+    fullOnly: true,
     what: 'hand-written, held open: always two pages more per source',
     open: readAhead(2),
   },
