@@ -17,11 +17,11 @@ const MOST_IN_A_DOOR = 60;
 /** Files that are better in one piece, with the reason. */
 const EXCEPTIONS: Readonly<Record<string, { readonly lines: number; readonly reason: string }>> = {
   'lib/core/paging/lineup.ts': {
-    lines: 135,
+    lines: 140,
     reason: 'one state machine, whose counts of lanes hold all of it together',
   },
   'operators/internal/tournament.ts': {
-    lines: 130,
+    lines: 146,
     reason: 'one data structure, whose invariants hold all of it together',
   },
 };

@@ -16,18 +16,19 @@ export interface FrontierKeeper<T> {
 export function createFrontierKeeper<T>(order: Order<T>, from: Frontier | undefined): FrontierKeeper<T> {
   let frontier = from;
   let rank = from && order.rankOfKey(from.key);
-  let latest: { readonly item: T; readonly source: number } | undefined;
+  let latest: readonly [item: T, source: number] | undefined;
 
   const settle = () => {
     if (!latest) return;
-    frontier = { key: order.keyOf(latest.item), source: latest.source };
-    rank = order.rankOf(latest.item);
+    const [item, source] = latest;
+    frontier = { key: order.keyOf(item), source };
+    rank = order.rankOf(item);
     latest = undefined;
   };
 
   return {
     advance(item, source) {
-      latest = { item, source };
+      latest = [item, source];
     },
     isBehind(item, source, exact) {
       settle();

@@ -1,12 +1,8 @@
-import { asyncScheduler, from, type Observable, type Subscription } from 'rxjs';
-import type { Page, PageRequest, PageSource } from '../../contracts/pageSource.ts';
-import {
-  SourceError,
-  SourceOversizedError,
-  type DeadlineError,
-  type SourceFailure,
-} from '../../contracts/sourceFailure.ts';
-import type { Deadline, Deadlines } from './deadlines.ts';
+import { asyncScheduler } from 'rxjs';
+import type { Page, PageSource } from '../../contracts/pageSource.ts';
+import { SourceError, SourceOversizedError, type SourceFailure } from '../../contracts/sourceFailure.ts';
+import { Call } from './call.ts';
+import type { Deadlines } from './deadlines.ts';
 
 /** One page of a source, with the address it was read from. */
 export interface Hand<T> {
@@ -85,10 +81,10 @@ export function createSourceReader<T, Q>(options: SourceReaderOptions<T, Q>): So
       const current = new Call(deadlines, fail);
       call = current;
       try {
-        const answers = source.fetch(requestOf(query, token, size, current));
+        const answers = source.fetch(current.request(query, token, size));
         // A promise needs no subscription: when its call is over, nobody looks at what it settles with.
         if (answers instanceof Promise) void answers.then(answer, fail);
-        else current.listen(from(answers), answer, fail);
+        else current.listen(answers, answer, fail);
       } catch (thrown) {
         fail(thrown);
       }
@@ -99,53 +95,4 @@ export function createSourceReader<T, Q>(options: SourceReaderOptions<T, Q>): So
       call = undefined;
     },
   };
-}
-
-/** The signal is made when the source asks for it: most calls of a fast source never do. */
-function requestOf<Q>(query: Q, pageToken: string | undefined, pageSize: number, call: Call): PageRequest<Q> {
-  return {
-    query,
-    pageToken,
-    pageSize,
-    get signal() {
-      return call.signal();
-    },
-  };
-}
-
-/** One call under way: ended by its answer, or cancelled. */
-class Call {
-  private readonly deadlines: Deadlines;
-  private readonly deadline: Deadline;
-  private subscription: Subscription | undefined;
-  private controller: AbortController | undefined;
-  private isOver = false;
-
-  constructor(deadlines: Deadlines, missed: (error: DeadlineError) => void) {
-    this.deadlines = deadlines;
-    this.deadline = deadlines.start(missed);
-  }
-
-  listen<T>(answer: Observable<T>, next: (value: T) => void, error: (cause: unknown) => void): void {
-    const complete = () => error(new Error('it completed without a page'));
-    this.subscription = answer.subscribe({ next, error, complete });
-    if (this.isOver) this.subscription.unsubscribe(); // it answered before it returned
-  }
-
-  signal(): AbortSignal {
-    this.controller ??= new AbortController();
-    if (this.isOver) this.controller.abort();
-    return this.controller.signal;
-  }
-
-  end(): void {
-    this.isOver = true;
-    this.deadlines.settle(this.deadline);
-    this.subscription?.unsubscribe();
-  }
-
-  cancel(): void {
-    this.end();
-    this.controller?.abort();
-  }
 }

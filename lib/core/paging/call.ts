@@ -1,0 +1,54 @@
+import { from, type ObservableInput, type Subscription } from 'rxjs';
+import type { DeadlineError } from '../../contracts/sourceFailure.ts';
+import type { PageRequest } from '../../contracts/pageSource.ts';
+import type { Deadline, Deadlines } from './deadlines.ts';
+
+/** One call under way: ended by its answer, or cancelled. */
+export class Call {
+  private readonly deadlines: Deadlines;
+  private readonly deadline: Deadline;
+  private subscription: Subscription | undefined;
+  private controller: AbortController | undefined;
+  private isOver = false;
+
+  constructor(deadlines: Deadlines, missed: (error: DeadlineError) => void) {
+    this.deadlines = deadlines;
+    this.deadline = deadlines.start(missed);
+  }
+
+  listen<T>(answers: ObservableInput<T>, next: (value: T) => void, error: (cause: unknown) => void): void {
+    const complete = () => error(new Error('it completed without a page'));
+    this.subscription = from(answers).subscribe({ next, error, complete });
+    if (this.isOver) this.subscription.unsubscribe(); // it answered before it returned
+  }
+
+  /** The signal is made when the source asks for it: most calls of a fast source never do. */
+  request<Q>(query: Q, pageToken: string | undefined, pageSize: number): PageRequest<Q> {
+    const signal = () => this.signal();
+    return {
+      query,
+      pageToken,
+      pageSize,
+      get signal() {
+        return signal();
+      },
+    };
+  }
+
+  private signal(): AbortSignal {
+    this.controller ??= new AbortController();
+    if (this.isOver) this.controller.abort();
+    return this.controller.signal;
+  }
+
+  end(): void {
+    this.isOver = true;
+    this.deadlines.settle(this.deadline);
+    this.subscription?.unsubscribe();
+  }
+
+  cancel(): void {
+    this.end();
+    this.controller?.abort();
+  }
+}
