@@ -17,6 +17,11 @@ export class Call {
   }
 
   listen<T>(answers: ObservableInput<T>, next: (value: T) => void, error: (cause: unknown) => void): void {
+    // A promise needs no subscription: when its call is over, nobody looks at what it settles with.
+    if (answers instanceof Promise) {
+      void answers.then(next, error);
+      return;
+    }
     const complete = () => error(new Error('it completed without a page'));
     this.subscription = from(answers).subscribe({ next, error, complete });
     if (this.isOver) this.subscription.unsubscribe(); // it answered before it returned

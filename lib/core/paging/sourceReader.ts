@@ -81,10 +81,7 @@ export function createSourceReader<T, Q>(options: SourceReaderOptions<T, Q>): So
       const current = new Call(deadlines, fail);
       call = current;
       try {
-        const answers = source.fetch(current.request(query, token, size));
-        // A promise needs no subscription: when its call is over, nobody looks at what it settles with.
-        if (answers instanceof Promise) void answers.then(answer, fail);
-        else current.listen(answers, answer, fail);
+        current.listen(source.fetch(current.request(query, token, size)), answer, fail);
       } catch (thrown) {
         fail(thrown);
       }
