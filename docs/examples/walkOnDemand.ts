@@ -1,4 +1,6 @@
 // A walk that stays open: pages are fetched as they are pulled, and leaving the loop cancels what was fetched ahead.
+import { from } from 'ix/asynciterable';
+import { concatMap, take } from 'ix/asynciterable/operators';
 import { aggregatePages, fromKeyset, pageTokens } from 'rxfan';
 import { ephemeralSealer } from 'rxfan/node';
 
@@ -16,9 +18,11 @@ const all = aggregatePages({
   tokens: pageTokens(ephemeralSealer({ warn: () => undefined })),
 });
 
+// ix shapes the pull: items out of pages, and no more of them than are wanted.
 export const seen: number[] = [];
-for await (const { items } of all.pages({ pageSize: 10 })) {
-  seen.push(...items);
-  if (seen.length >= 30) break;
-}
+for await (const n of from(all.pages({ pageSize: 10 })).pipe(
+  concatMap(({ items }) => items),
+  take(30),
+))
+  seen.push(n);
 console.log(seen.join(' '));

@@ -1,4 +1,4 @@
-/** An answer is larger than is accepted; the rest of it was not read. */
+/** An answer or a file is larger than is accepted; the rest of it was not read. */
 export class TooLargeError extends Error {
   override readonly name = 'TooLargeError';
   readonly code = 'too_large';
@@ -6,7 +6,7 @@ export class TooLargeError extends Error {
   readonly maxBytes: number;
 
   constructor(where: string, maxBytes: number) {
-    super(`${where}: the answer is larger than ${maxBytes} bytes; ask for less, or raise maxBytes`);
+    super(`${where}: it is larger than ${maxBytes} bytes; ask for less, or raise maxBytes`);
     this.where = where;
     this.maxBytes = maxBytes;
   }

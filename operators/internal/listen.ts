@@ -16,18 +16,26 @@ export interface Listener<T> {
  */
 export function listen<T>(source: ObservableInput<T>, downstream: Subscriber<unknown>, on: Listener<T>): Subscription {
   const { next, error = (failure) => downstream.error(failure), complete = () => downstream.complete() } = on;
-  const safely =
-    <V>(handle: (signal: V) => void) =>
-    (signal: V): void => {
-      try {
-        handle(signal);
-      } catch (thrown) {
-        downstream.error(thrown);
-      }
-    };
+  const attempt = (work: () => void): void => {
+    try {
+      work();
+    } catch (thrown) {
+      downstream.error(thrown);
+    }
+  };
 
   return new Observable<T>((upstream) => {
     downstream.add(upstream);
     return from(source).subscribe(upstream);
-  }).subscribe({ next: safely(next), error: safely(error), complete: safely<void>(complete) });
+  }).subscribe({
+    next: (value) => {
+      try {
+        next(value); // not by way of attempt: a closure per value
+      } catch (thrown) {
+        downstream.error(thrown);
+      }
+    },
+    error: (failure: unknown) => attempt(() => error(failure)),
+    complete: () => attempt(complete),
+  });
 }

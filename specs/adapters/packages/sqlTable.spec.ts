@@ -8,7 +8,9 @@ import { postgresPrograms, startPostgres, type TestPostgres } from './support/po
 import { failureOf, inOrder, itemsOf, key, listOf, pageOf } from './support/walk.ts';
 
 const programs = postgresPrograms();
-if (programs === undefined) console.info('sqlTable: no PostgreSQL here that can be started, nothing is tried');
+if (programs === undefined && process.env['REQUIRE_POSTGRES'] === '1')
+  throw new Error('there is no PostgreSQL to start');
+if (programs === undefined) console.info('sqlTable: skipped, there is no PostgreSQL here that can be started');
 
 describe.runIf(programs !== undefined)('sqlTable', () => {
   let server: TestPostgres;
