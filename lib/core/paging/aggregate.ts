@@ -24,7 +24,10 @@ export interface AggregateOptions<T, Q, K extends PageKey = PageKey> {
    * goes on without it, lists it as `unreachable`, and keeps its place in the token, so that a later page takes it in.
    */
   readonly onSourceFailure?: 'fail' | 'omit' | undefined;
-  /** Most pages that `pages` and `items` fetch ahead per source; `page` fetches none. Default: 2. */
+  /**
+   * Most pages that `pages` and `items` fetch ahead per source; `page` fetches none. It is one or two as a rule, and more
+   * only for a source whose items all come next. Default: 8.
+   */
   readonly prefetch?: number | undefined;
   /**
    * How a page goes on from its token. `edge` (default): the page in hand of an offset source is fetched again, to

@@ -15,6 +15,8 @@ export interface LanesOptions<T, Q> extends WalkOptions<T, Q> {
   readonly drifts: readonly DriftCount[];
   readonly deadlines: Deadlines;
   readonly eventsOf: (lane: number) => LaneEvents<T>;
+  /** Called when a page of a lane has been read ahead. */
+  readonly readAhead: (lane: number) => void;
 }
 
 /** A lane per source, set up at the place where the walk begins, and the queue of its pages. */
@@ -30,6 +32,7 @@ export function createLanes<T, Q>(options: LanesOptions<T, Q>): readonly { lane:
       nextSize: sourcePageSize,
       reader: createSourceReader({ source, query, deadlines, maxItems: limits.pageItems }),
       prefetch: prefetchDepth(options.prefetch),
+      readAhead: () => options.readAhead(index),
       kept: () => (start.kind === 'at' ? options.kept(source, token, size) : undefined),
     });
     const catchUp = createCatchUp({

@@ -2,11 +2,12 @@ import { SourceOrderError } from '../../../operators/errors.ts';
 import { createTournament } from '../../../operators/internal/tournament.ts';
 import type { SourceFailure } from '../../contracts/sourceFailure.ts';
 import { createLanes, type LanesOptions } from './lanes.ts';
+import { createLookAhead } from './lookAhead.ts';
 import type { Hand } from './sourceReader.ts';
 import type { Place } from './stretch.ts';
 
 /** What a {@link Lineup} needs besides its lanes. */
-export interface LineupOptions<T, Q> extends Omit<LanesOptions<T, Q>, 'eventsOf'> {
+export interface LineupOptions<T, Q> extends Omit<LanesOptions<T, Q>, 'eventsOf' | 'readAhead'> {
   /** Takes the failure of a source that may not be omitted, and what the comparator or the key throws. */
   readonly failed: (error: unknown) => void;
   /** Called when a source has settled. */
@@ -35,7 +36,7 @@ export interface Lineup<T> {
 }
 
 export function createLineup<T, Q>(options: LineupOptions<T, Q>): Lineup<T> {
-  const { sources, order, from, frontier, onSourceFailure, failed, settled } = options;
+  const { sources, order, from, frontier, onSourceFailure, prefetch, failed, settled } = options;
   const failures = new Map<number, SourceFailure>();
   const names = sources.map(({ name }) => name);
   const done = sources.map(() => false);
@@ -44,6 +45,7 @@ export function createLineup<T, Q>(options: LineupOptions<T, Q>): Lineup<T> {
   let awaited = 0;
   let wishes: number[] = []; // the awaited ones that are still to be asked
   let spent = -1;
+  let looked = false; // whether nothing was taken since all lanes looked ahead
 
   const tournament = createTournament<T, unknown>({
     lanes: sources.length,
@@ -87,11 +89,13 @@ export function createLineup<T, Q>(options: LineupOptions<T, Q>): Lineup<T> {
 
   const lanes = createLanes({
     ...options,
+    readAhead: (lane) => lookAhead(lane),
     eventsOf: (lane) => ({
       fed(hand, first) {
         awaited--;
         headed[lane] = true;
         tournament.feed(lane, hand.items, first);
+        if (prefetch > 0) lookAhead(lane);
       },
       ended() {
         awaited--;
@@ -108,6 +112,15 @@ export function createLineup<T, Q>(options: LineupOptions<T, Q>): Lineup<T> {
   });
 
   const takenOf = (lane: number, { items }: Hand<T>) => (headed[lane] ? tournament.position(lane) : items.length);
+
+  const lookAhead = createLookAhead({
+    lanes,
+    order,
+    isDone: (lane) => done[lane]!,
+    leftOf: (lane, hand) => hand.items.length - takenOf(lane, hand),
+    isWaiting: () => awaited > 0,
+    failed,
+  });
 
   for (const [lane, { kind }] of from.positions.entries()) {
     if (kind === 'done') end(lane);
@@ -134,6 +147,7 @@ export function createLineup<T, Q>(options: LineupOptions<T, Q>): Lineup<T> {
 
     drain(out, limit) {
       const before = out.length;
+      looked = false;
       try {
         spent = tournament.drain(out, limit);
       } catch (thrown) {
@@ -147,10 +161,8 @@ export function createLineup<T, Q>(options: LineupOptions<T, Q>): Lineup<T> {
     },
 
     lookAhead() {
-      for (const [index, { lane, queue }] of lanes.entries()) {
-        const hand = lane.hand();
-        if (hand && !done[index]) queue.lookAhead(hand.items.length - takenOf(index, hand));
-      }
+      if (!looked) for (let lane = 0; lane < lanes.length; lane++) lookAhead(lane);
+      looked = true;
     },
 
     places: () =>

@@ -11,6 +11,8 @@ export interface PageQueueOptions<T> {
   readonly size: number;
   /** Items to ask for from the page after the first one on. */
   readonly nextSize: number;
+  /** Called when a page has been read ahead: another one may be due. */
+  readonly readAhead: () => void;
   /** The first page, if it was kept and is still good. */
   readonly kept: () => Hand<T> | undefined;
 }
@@ -27,13 +29,22 @@ export interface PageQueue<T> {
   readonly next: (wish: PageWish<T>) => void;
   /** Reads a page once more. What was read ahead is forgotten. */
   readonly reread: (page: Hand<T>, wish: PageWish<T>) => void;
-  /** Reads a page ahead if that is due, `left` items of the last one given being still there. */
-  readonly lookAhead: (left: number) => void;
+  /**
+   * Reads a page ahead if that is due, `left` items of the last one given being still there. `leads` tells of the last
+   * page held whether it is used up before any other source's page in hand.
+   */
+  readonly lookAhead: (left: number, leads: (last: Hand<T>) => boolean) => void;
   /** Cancels what is under way. */
   readonly stop: () => void;
 }
 
-export function createPageQueue<T>({ reader, prefetch, kept, ...address }: PageQueueOptions<T>): PageQueue<T> {
+export function createPageQueue<T>({
+  reader,
+  prefetch,
+  readAhead,
+  kept,
+  ...address
+}: PageQueueOptions<T>): PageQueue<T> {
   let given: Hand<T> | undefined;
   let ahead: Hand<T>[] = [];
   let wish: PageWish<T> | undefined;
@@ -46,8 +57,12 @@ export function createPageQueue<T>({ reader, prefetch, kept, ...address }: PageQ
   };
 
   const arrived = (page: Hand<T>) => {
-    if (wish) give(page, wish);
-    else ahead.push(page);
+    if (wish) {
+      give(page, wish);
+      return;
+    }
+    ahead.push(page);
+    readAhead();
   };
 
   /** A page that could not be read ahead is asked for again when it is needed. */
@@ -84,11 +99,11 @@ export function createPageQueue<T>({ reader, prefetch, kept, ...address }: PageQ
       reader.read(page.token, page.size, got, failed);
     },
 
-    lookAhead(left) {
+    lookAhead(left, leads) {
       const last = ahead.at(-1) ?? given;
       if (wish || failedAhead || reader.isBusy() || last?.next === undefined) return;
       const held = ahead.reduce((sum, { items }) => sum + items.length, left);
-      if (prefetch.wants(ahead.length, held, Math.max(last.items.length, 1))) read();
+      if (prefetch.wants(ahead.length, held, Math.max(last.items.length, 1), () => leads(last))) read();
     },
 
     stop() {

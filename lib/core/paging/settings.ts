@@ -24,7 +24,7 @@ export interface Settings<T, Q> {
 /** Throws OptionError on an option that cannot be meant. */
 export function settingsOf<T, Q, K extends PageKey>(options: AggregateOptions<T, Q, K>): Settings<T, Q> {
   const { sources, key, compare, order = '', tokens, timeoutMs = 10_000 } = options;
-  const { onSourceFailure = 'fail', prefetch = 2, verify = 'edge' } = options;
+  const { onSourceFailure = 'fail', prefetch = 8, verify = 'edge' } = options;
   const max = count('pageSize.max', options.pageSize?.max ?? 1_000, 1);
 
   if (!(timeoutMs > 0)) throw new OptionError('timeoutMs', 'more than 0', timeoutMs);

@@ -182,7 +182,7 @@ describe('aggregatePages: items', () => {
   it('stops reading when the subscriber has enough, however synchronous the sources are', () => {
     const sources = sourcesOf([letters, letters], () => ({ pageSize: 2 }));
     const seen: string[] = [];
-    aggregateOf(sources)
+    aggregateOf(sources, { prefetch: 0 })
       .items()
       .pipe(take(3))
       .subscribe((item) => seen.push(item.key));
