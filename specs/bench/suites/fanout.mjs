@@ -113,7 +113,7 @@ async function speed(example, contestant, tools, quick) {
   const { count, subscribers, handler } = example;
   await once(2_000);
   const ms = await bestOf(() => once(count), {
-    budgetMs: quick ? 700 : 3_000,
+    budgetMs: quick ? 500 : 2_500,
     clock: handler === 'timer' ? 'wall' : 'processor',
   });
   return { rate: (count / ms) * 1000 };
