@@ -20,7 +20,7 @@ export interface PrefetchDepth {
 /** In pages: how deep a source starts and goes back to, and where it relaxes to. */
 const DEEP = 2;
 const SHALLOW = 1;
-/** From 1/5 to 1/3 both figures stay within their targets; less fetches too much, more waits too often. */
+/** Of 1/5 to 1/2 the best of time and calls; less fetches more in vain, more waits more often. */
 const RELAX = 1 / 4;
 /** What a longer walk fetches in vain stays in proportion to its length. */
 const GROW = 1 / 32;
@@ -34,7 +34,7 @@ const GROW = 1 / 32;
  * - A source that leads while the walk waits for another goes on to `max`: its chain of calls is the longest one.
  *
  * Walking 50 pages of 20 over 10 sources, one call per source at a time, medians of 200 worlds, as multiples of the
- * least time and of the fewest calls any walk could do with:
+ * least time and of the fewest calls any walk could do with (in the last two, one source is 10x slower as well):
  *
  * ```text
  *                        all alike     one 10x slower   one has 80 %    blocks of 50
