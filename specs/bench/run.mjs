@@ -17,7 +17,7 @@ import { figuresTable, resultTable } from './support/tables.mjs';
 
 const SUITES = ['merge', 'walk', 'fanout', 'memory'];
 /** How far below its target a figure may be in a quick run: enough for a busy machine, not for a gross mistake. */
-const SLACK = 0.7;
+const SLACK = 0.5;
 /** For figures that the machine has no part in: a quick run only sees fewer cases. */
 const EXACT_SLACK = 0.9;
 

@@ -102,7 +102,8 @@ export function createPageQueue<T>({
     lookAhead(left, leads) {
       const last = ahead.at(-1) ?? given;
       if (wish || failedAhead || reader.isBusy() || last?.next === undefined) return;
-      const held = ahead.reduce((sum, { items }) => sum + items.length, left);
+      let held = left;
+      for (const { items } of ahead) held += items.length;
       if (prefetch.wants(ahead.length, held, Math.max(last.items.length, 1), () => leads(last))) read();
     },
 
