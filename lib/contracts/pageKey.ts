@@ -1,8 +1,8 @@
 /** Where an item stands in the order: a text, a number, or several of them, the most significant first. */
 export type PageKey = string | number | readonly (string | number)[];
 
-const ABOVE_SURROGATES = /[\ud800-\uffff]/;
-const SURROGATES_AND_ABOVE = /[\ud800-\uffff]/g;
+const SURROGATES_AND_ABOVE = /[\ud800-\uffff]/;
+const PAIRS_AND_LAST_UNIT = /[\ud800-\udbff][\udc00-\udfff]|\uffff/g;
 
 /**
  * Turns a key into a text whose plain `<` order is the default order of pages: texts by code point (as UTF-8 bytes
@@ -25,13 +25,10 @@ export function compareSortKeys(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** UTF-16 puts U+E000..U+FFFF above the surrogates, code points put them below: swap the two ranges. */
+/** UTF-16 puts pairs of surrogates below U+E000..U+FFFF, code points put them above: so U+FFFF leads them there. */
 function byCodePoint(text: string): string {
-  if (!ABOVE_SURROGATES.test(text)) return text;
-  return text.replace(SURROGATES_AND_ABOVE, (unit) => {
-    const code = unit.charCodeAt(0);
-    return String.fromCharCode(code < 0xe000 ? code + 0x2000 : code - 0x800);
-  });
+  if (!SURROGATES_AND_ABOVE.test(text)) return text;
+  return text.replace(PAIRS_AND_LAST_UNIT, (found) => (found.length === 2 ? `\uffff\u0001${found}` : '\uffff\u0000'));
 }
 
 const double = new DataView(new ArrayBuffer(8));
