@@ -236,6 +236,22 @@ describe('aesGcmSealer', () => {
     for (const seen of publicly) expect(seen).toEqual({ name, message, code });
   });
 
+  it('K11 refuses any text in the same words', () => {
+    const { name, message, code } = new InvalidPageTokenError();
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.base64String()), (text) => {
+        let failure: unknown;
+        try {
+          open(text);
+        } catch (thrown) {
+          failure = thrown;
+        }
+        expect(failure).toMatchObject({ name, message, code });
+      }),
+      runs(),
+    );
+  });
+
   it('K12 reads tokens of layout 1 as they were written down', () => {
     const keys = [{ id: '2026-11', secret: 'golden tokens stay readable' }];
     const golden = 'AQcyMDI2LTExtkWEFyn1TBfwLmz10UWiJ1oNJxEETjqtVUuVKuUK-rTgBIa34jsWNAhq7FlD-yh3';
@@ -248,6 +264,16 @@ describe('aesGcmSealer', () => {
       const expected = version === 1 ? 'accepted' : 'InvalidPageTokenError';
       expect(verdict(sealByHand(Buffer.from('x'), { version })), `version ${version}`).toBe(expected);
     }
+  });
+
+  it('K12 reads layout 1 and refuses the others, whatever they hold', () => {
+    fc.assert(
+      fc.property(somePayload, fc.integer({ min: 0, max: 255 }), (payload, version) => {
+        const expected = version === 1 ? 'accepted' : 'InvalidPageTokenError';
+        expect(verdict(sealByHand(payload, { version }))).toBe(expected);
+      }),
+      runs(),
+    );
   });
 
   it.each(['__proto__', 'constructor', 'toString', '..', 'k3', '', 'k'.repeat(255)])(
@@ -273,6 +299,24 @@ describe('K8 when keys change', () => {
   const rotated = aesGcmSealer({ keys: [second, { ...first, acceptUntil: new Date('2026-11-02T00:00:00Z') }] });
   const done = aesGcmSealer({ keys: [second], retiredKeyIds: ['k1'] });
   const payload = Buffer.from('x');
+
+  it('K8 takes tokens of the key before for its time, and tells apart what has expired and what never was', () => {
+    const start = new Date('2026-11-01T00:00:00Z').getTime();
+    const until = new Date('2026-11-02T00:00:00Z').getTime();
+    fc.assert(
+      fc.property(somePayload, fc.integer({ min: 0, max: 2 * 86_400_000 }), (held, afterMs) => {
+        const token = old.seal(held);
+        vi.setSystemTime(start + afterMs);
+        const expected = start + afterMs <= until ? 'accepted' : 'PageTokenExpiredError';
+
+        expect(verdict(token, rotated)).toBe(expected);
+        expect(verdict(token, done)).toBe('PageTokenExpiredError');
+        expect(verdict(token, aesGcmSealer({ keys: [second] }))).toBe('InvalidPageTokenError');
+        expect(verdict(rotated.seal(held), done)).toBe('accepted');
+      }),
+      runs(),
+    );
+  });
 
   it('K8 seals with the first key, and opens with all of them', () => {
     const idOf = (token: string) => bytesOf(token).toString('latin1', 2, 4);
