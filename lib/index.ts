@@ -9,6 +9,7 @@ export type {
 } from './core/paging/aggregate.ts';
 export { PageSizeError } from './core/paging/pageSize.ts';
 export { pageTokens, type PageTokens, type PageTokensOptions } from './core/paging/pageTokens.ts';
+export { NotJsonError } from './boundary/canonicalJson.ts';
 export { decode } from './boundary/decode.ts';
 export { decodeWith, type DecodeOptions } from './boundary/decodeWith.ts';
 export { fromAbortable, type AbortableOptions } from './boundary/fromAbortable.ts';
@@ -18,6 +19,7 @@ export { fromLinkHeader } from './boundary/fromLinkHeader.ts';
 export { fromOffset } from './boundary/fromOffset.ts';
 export { fromSnapshot } from './boundary/fromSnapshot.ts';
 export { fromToken } from './boundary/fromToken.ts';
+export { TooLargeError } from './boundary/tooLargeError.ts';
 export type { Codec } from './contracts/codec.ts';
 export { DecodeError, FormatError, RefusedError, UnreachableError, type Fault } from './contracts/failure.ts';
 export { comparePageKeys, type PageKey } from './contracts/pageKey.ts';
