@@ -14,8 +14,10 @@ export interface DeliveryContract<A> {
   readonly concurrency?: number | Observable<number> | AdaptiveConcurrency | undefined;
   /** Most values that wait for their turn. Default: 1024. */
   readonly bufferSize?: number | undefined;
+  /** Bounds what several subscribers have waiting together: `createBudget`. Default: none. */
+  readonly budget?: BudgetShare | undefined;
   /**
-   * What happens to a value that finds `bufferSize` others waiting. `error` (default): it is refused with OverflowError.
+   * What happens to a value that finds `bufferSize` others waiting, or the budget used up. `error` (default): it is refused with OverflowError.
    * `dropOldest`, `dropNewest`: that one is dropped. `coalesce`: it is merged into the newest one that waits, of the same key.
    * `block`: the publisher waits, see {@link Receipt.taken$}. `park`: it is put aside until it is redriven.
    */
@@ -61,6 +63,20 @@ export interface RetryPolicy {
   readonly jitter?: (() => number) | undefined;
   /** Which failures are worth another try. Default: all. */
   readonly retryOn?: ((cause: unknown) => boolean) | undefined;
+}
+
+/** How many values several subscribers may have waiting together, those aside that each is guaranteed. */
+export interface Budget {
+  readonly size: number;
+  /** How many values wait on it now. */
+  readonly used: number;
+}
+
+/** What one subscriber has of a {@link Budget}. */
+export interface BudgetShare {
+  readonly shared: Budget;
+  /** How many values it may have waiting whatever the others do: they do not count. Default: 0. */
+  readonly guaranteed?: number | undefined;
 }
 
 /** Thresholds of a waiting line, with hysteresis. */

@@ -21,10 +21,34 @@ export class Fifo<T> {
     return value;
   }
 
+  /** The oldest value, which stays. */
+  peek(): T | undefined {
+    return this.slots[this.head];
+  }
+
+  /** The newest value, which stays. */
+  peekLast(): T | undefined {
+    return this.slots[this.lastSlot()];
+  }
+
+  /** Puts another value in the place of the newest; only while `size` is above 0. */
+  replaceLast(value: T): void {
+    this.slots[this.lastSlot()] = value;
+  }
+
+  /** What is in line, the oldest first. */
+  toArray(): T[] {
+    return Array.from({ length: this.size }, (_, i) => this.slots[(this.head + i) & (this.slots.length - 1)] as T);
+  }
+
   clear(): void {
     this.size = 0;
     this.slots = new Array<T | undefined>(SMALLEST);
     this.head = 0;
+  }
+
+  private lastSlot(): number {
+    return (this.head + this.size - 1) & (this.slots.length - 1);
   }
 
   private grow(): void {

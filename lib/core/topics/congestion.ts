@@ -1,0 +1,106 @@
+import { asyncScheduler, type Subscription } from 'rxjs';
+import { after } from '../../../operators/internal/after.ts';
+import type { CongestionAlert, Watermarks } from '../../contracts/delivery.ts';
+
+/** What is known of a congestion by the line alone. */
+export type LineAlert = Pick<CongestionAlert, 'kind' | 'depth' | 'oldestAgeMs' | 'since' | 'timeToFullMs'>;
+
+/** What a {@link Congestion} watches. */
+export interface CongestionOptions {
+  readonly watermarks: { readonly [K in keyof Watermarks]-?: number };
+  readonly bufferSize: number;
+  /** Values that wait. */
+  readonly depth: () => number;
+  /** Since when the oldest one does, in ms of the clock; undefined when none does. */
+  readonly oldestSince: () => number | undefined;
+  readonly alert: (alert: LineAlert) => void;
+}
+
+/**
+ * Raises one alert when a line was at its high mark for `holdMs`, and clears it when the line was at its low mark as long.
+ * What goes up and down in between changes nothing.
+ */
+export class Congestion {
+  private readonly options: CongestionOptions;
+  private isRaised = false;
+  private crossedAt: number | undefined; // since when the line is beyond the mark that it is watched for
+  private growsFrom: { readonly at: number; readonly depth: number } | undefined;
+  private watch: Subscription | undefined;
+
+  constructor(options: CongestionOptions) {
+    this.options = options;
+  }
+
+  /** Whether an empty line would change nothing. */
+  get isCalm(): boolean {
+    return !this.isRaised && this.crossedAt === undefined && this.growsFrom === undefined;
+  }
+
+  /** To be called after every change of the line, save that of an empty one while it is calm. */
+  update(): void {
+    const { low, high, highAgeMs } = this.options.watermarks;
+    const depth = this.options.depth();
+    if (depth <= low) this.growsFrom = undefined;
+    else this.growsFrom ??= { at: asyncScheduler.now(), depth };
+    // Nearly always nothing else is to be done, and there may be a million values a second.
+    if (!this.isRaised && depth < high && this.crossedAt === undefined && highAgeMs === Infinity) return;
+    this.judge();
+  }
+
+  stop(): void {
+    this.watch?.unsubscribe();
+    this.watch = undefined;
+    if (this.isRaised) this.flip(asyncScheduler.now());
+  }
+
+  private judge(): void {
+    const { low, high, highAgeMs } = this.options.watermarks;
+    const now = asyncScheduler.now();
+    const depth = this.options.depth();
+    const oldestSince = this.options.oldestSince();
+    const ageMs = oldestSince === undefined ? 0 : now - oldestSince;
+    const isBeyond = this.isRaised ? depth <= low && ageMs <= highAgeMs / 2 : depth >= high || ageMs >= highAgeMs;
+    this.crossedAt = isBeyond ? (this.crossedAt ?? now) : undefined;
+    if (this.crossedAt !== undefined) this.flipWhenDue(this.crossedAt, now);
+    else if (!this.isRaised && oldestSince !== undefined) this.lookAgainIn(highAgeMs - ageMs);
+  }
+
+  private flipWhenDue(crossedAt: number, now: number): void {
+    const leftMs = crossedAt + this.options.watermarks.holdMs - now;
+    if (leftMs > 0) this.lookAgainIn(leftMs);
+    else this.flip(crossedAt);
+  }
+
+  /** One timer at a time: where it fires too early, it is set anew. */
+  private lookAgainIn(delayMs: number): void {
+    if (delayMs === Infinity) return;
+    this.watch ??= after(delayMs, () => {
+      this.watch = undefined;
+      this.judge();
+    });
+  }
+
+  private flip(since: number): void {
+    const now = asyncScheduler.now();
+    const depth = this.options.depth();
+    const oldestSince = this.options.oldestSince();
+    const timeToFullMs = this.isRaised ? undefined : this.timeToFullMs(depth, now);
+    this.isRaised = !this.isRaised;
+    this.crossedAt = undefined;
+    this.options.alert({
+      kind: this.isRaised ? 'raised' : 'cleared',
+      depth,
+      oldestAgeMs: oldestSince === undefined ? 0 : now - oldestSince,
+      since,
+      ...(timeToFullMs !== undefined && { timeToFullMs }),
+    });
+    if (!this.isRaised) this.judge(); // what still waits may grow old without any change of the line
+  }
+
+  /** By how fast the line has grown since it was last at its low mark. */
+  private timeToFullMs(depth: number, now: number): number | undefined {
+    if (!this.growsFrom) return undefined;
+    const perMs = (depth - this.growsFrom.depth) / (now - this.growsFrom.at);
+    return perMs > 0 && perMs < Infinity ? Math.ceil((this.options.bufferSize - depth) / perMs) : undefined;
+  }
+}

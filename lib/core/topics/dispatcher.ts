@@ -1,0 +1,84 @@
+import { Fifo } from '../../../operators/internal/fifo.ts';
+import { Pace } from './pace.ts';
+import type { Publication } from './publication.ts';
+
+/** Offers a publication to everybody who is subscribed. */
+export interface Offering<A> {
+  offer(publication: Publication<A>): void;
+}
+
+/** A subscriber that may have something to start. */
+export interface Startable {
+  /** Whether the dispatcher has it among those that may start. */
+  isInTurn: boolean;
+  /** Starts one value, if there is one. Whether there may be another one. */
+  startNext(): boolean;
+}
+
+/**
+ * The one loop that everything of a topic happens in, and of all topics of a registry. What is published or completed
+ * while something goes out waits until that was offered to every subscriber, and subscribers with values waiting start one
+ * each in turn. It never calls itself: any number of nested publications takes no stack.
+ */
+export class Dispatcher {
+  /** The subscriber whose handler has been called and has not returned. */
+  handling: object | undefined;
+  private readonly jobs = new Fifo<() => void>();
+  private readonly ready = new Fifo<Startable>();
+  private readonly pace = new Pace(() => this.run());
+  private isRunning = false;
+
+  publish<A>(to: Offering<A>, publication: Publication<A>): void {
+    if (this.isRunning) {
+      this.jobs.push(() => to.offer(publication));
+      return;
+    }
+    this.isRunning = true;
+    try {
+      to.offer(publication);
+    } finally {
+      this.isRunning = false;
+      if (this.jobs.size > 0 || this.ready.size > 0) this.run();
+    }
+  }
+
+  /** Does something now, or when all that was published before has gone out. */
+  enter(job: () => void): void {
+    if (this.isRunning) this.jobs.push(job);
+    else job();
+  }
+
+  /** Says that a subscriber may have something to start. */
+  wake(subscriber: Startable): void {
+    if (!subscriber.isInTurn) {
+      subscriber.isInTurn = true;
+      this.ready.push(subscriber);
+    }
+    if (!this.isRunning) this.run();
+  }
+
+  /** Lets go of the timer, if there is nothing to do. */
+  rest(): void {
+    if (this.ready.size === 0) this.pace.rest();
+  }
+
+  private run(): void {
+    this.isRunning = true;
+    try {
+      for (;;) {
+        const hasJob = this.jobs.size > 0;
+        if (hasJob) this.jobs.shift()();
+        if (this.ready.size > 0 && !this.pace.isOver()) this.startNext();
+        else if (!hasJob) return;
+      }
+    } finally {
+      this.isRunning = false;
+    }
+  }
+
+  private startNext(): void {
+    const subscriber = this.ready.shift();
+    if (subscriber.startNext()) this.ready.push(subscriber);
+    else subscriber.isInTurn = false;
+  }
+}

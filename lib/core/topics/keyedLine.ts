@@ -1,0 +1,121 @@
+import { Fifo } from '../../../operators/internal/fifo.ts';
+import type { Line } from './line.ts';
+import { Linked, type Link } from './linked.ts';
+import type { Publication } from './publication.ts';
+
+/** The publications of one key. */
+interface Group<A> {
+  readonly key: string | number;
+  readonly waiting: Fifo<Link<Place<A>>>;
+  /** One of them is being handled. */
+  isBusy: boolean;
+  /** Its place among those that may start. */
+  turn: Link<Group<A>> | undefined;
+}
+
+interface Place<A> {
+  publication: Publication<A>;
+  readonly group: Group<A>;
+}
+
+/** In order within a key, and keys in turn: one with much waiting gets no more turns than one with little. */
+export class KeyedLine<A> implements Line<A> {
+  private readonly keyOf: (value: A) => string | number;
+  private readonly groups = new Map<string | number, Group<A>>(); // those with something waiting or running
+  private readonly places = new Linked<Place<A>>(); // of all keys, in the order they came
+  private readonly turns = new Linked<Group<A>>();
+  private readonly running = new Map<Publication<A>, Group<A>>();
+
+  constructor(keyOf: (value: A) => string | number) {
+    this.keyOf = keyOf;
+  }
+
+  get size(): number {
+    return this.places.size;
+  }
+
+  get isReady(): boolean {
+    return this.turns.size > 0;
+  }
+
+  admits(publication: Publication<A>): boolean {
+    if (this.turns.size > 0) return false;
+    const group = this.groupOf(publication);
+    if (group.isBusy) return false;
+    this.start(publication, group);
+    return true;
+  }
+
+  push(publication: Publication<A>): void {
+    const group = this.groupOf(publication);
+    group.waiting.push(this.places.push({ publication, group }));
+    this.update(group);
+  }
+
+  take(): Publication<A> {
+    const group = this.turns.first!.value;
+    const publication = this.leave(group);
+    this.start(publication, group);
+    this.update(group);
+    return publication;
+  }
+
+  release(publication: Publication<A>): void {
+    const group = this.running.get(publication);
+    if (!group) return;
+    this.running.delete(publication);
+    group.isBusy = false;
+    this.update(group);
+  }
+
+  removeOldest(): Publication<A> {
+    const { group } = this.places.first!.value;
+    const publication = this.leave(group); // the oldest of all is the oldest of its key
+    this.update(group);
+    return publication;
+  }
+
+  oldest(): Publication<A> | undefined {
+    return this.places.first?.value.publication;
+  }
+
+  replaceNewest(by: (waiting: Publication<A>) => Publication<A>, like: Publication<A>): Publication<A> | undefined {
+    const place = this.groups.get(this.keyOf(like.value))?.waiting.peekLast()?.value;
+    if (!place) return undefined;
+    const replaced = place.publication;
+    place.publication = by(replaced);
+    return replaced;
+  }
+
+  private groupOf({ value }: Publication<A>): Group<A> {
+    const key = this.keyOf(value);
+    let group = this.groups.get(key);
+    if (!group) {
+      group = { key, waiting: new Fifo(), isBusy: false, turn: undefined };
+      this.groups.set(key, group);
+    }
+    return group;
+  }
+
+  private start(publication: Publication<A>, group: Group<A>): void {
+    group.isBusy = true;
+    this.running.set(publication, group);
+  }
+
+  private leave({ waiting }: Group<A>): Publication<A> {
+    const link = waiting.shift();
+    this.places.remove(link);
+    return link.value.publication;
+  }
+
+  /** Gives a group its turn, takes it away, or forgets the group, as its state says. */
+  private update(group: Group<A>): void {
+    const mayStart = !group.isBusy && group.waiting.size > 0;
+    if (mayStart) group.turn ??= this.turns.push(group);
+    else if (group.turn) {
+      this.turns.remove(group.turn);
+      group.turn = undefined;
+    }
+    if (!group.isBusy && group.waiting.size === 0) this.groups.delete(group.key);
+  }
+}

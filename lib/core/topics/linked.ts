@@ -1,0 +1,31 @@
+/** A place in a {@link Linked} line. */
+export interface Link<T> {
+  value: T;
+  before: Link<T> | undefined;
+  after: Link<T> | undefined;
+}
+
+/** A line of values that any of them may leave, in constant time. */
+export class Linked<T> {
+  size = 0;
+  first: Link<T> | undefined;
+  private last: Link<T> | undefined;
+
+  push(value: T): Link<T> {
+    const link: Link<T> = { value, before: this.last, after: undefined };
+    if (this.last) this.last.after = link;
+    else this.first = link;
+    this.last = link;
+    this.size++;
+    return link;
+  }
+
+  /** Only for a link of this line, and only once. */
+  remove({ before, after }: Link<T>): void {
+    if (before) before.after = after;
+    else this.first = after;
+    if (after) after.before = before;
+    else this.last = before;
+    this.size--;
+  }
+}

@@ -1,0 +1,24 @@
+import { Fifo } from '../../../operators/internal/fifo.ts';
+import { Publication } from './publication.ts';
+
+/** The last publications of a topic, for those that come later. */
+export class Replay<A> {
+  private readonly size: number;
+  private readonly last = new Fifo<Publication<A>>();
+
+  constructor(size: number) {
+    this.size = size;
+  }
+
+  /** Keeps the value; nobody waits any more for what becomes of it. */
+  keep({ topic, id, value }: Publication<A>): void {
+    if (this.size === 0) return;
+    if (this.last.size === this.size) this.last.shift();
+    this.last.push(new Publication(topic, id, value));
+  }
+
+  /** The oldest first. */
+  publications(): readonly Publication<A>[] {
+    return this.last.toArray().map(({ topic, id, value }) => new Publication(topic, id, value));
+  }
+}

@@ -1,0 +1,47 @@
+import { Observable, Subject } from 'rxjs';
+import { OptionError } from '../../../operators/errors.ts';
+import type { Attached } from './attached.ts';
+
+/** The subscribers of a topic, in the order they came. */
+export class Roster<A> {
+  private readonly byId = new Map<string, Attached<A>>(); // those that have not ended
+  private readonly changes = new Subject<void>();
+  /** Those that have ended may be among them. A list that was read stays, save that others are appended to it. */
+  list: readonly Attached<A>[] = [];
+
+  get size(): number {
+    return this.byId.size;
+  }
+
+  /** Those that have not ended. */
+  live(): readonly Attached<A>[] {
+    return [...this.byId.values()];
+  }
+
+  /** Throws OptionError when the id is taken. */
+  add(attached: Attached<A>): void {
+    if (this.byId.has(attached.id)) {
+      throw new OptionError('id', 'one that no other subscriber of the topic has', attached.id);
+    }
+    this.byId.set(attached.id, attached);
+    (this.list as Attached<A>[]).push(attached);
+    this.changes.next();
+  }
+
+  /** Forgets one that has ended. The list is made anew now and then: each time would take time for all the others. */
+  remove({ id }: Pick<Attached<A>, 'id'>): void {
+    this.byId.delete(id);
+    if (this.byId.size * 2 < this.list.length) this.list = this.live();
+  }
+
+  /** Completes once there are this many. */
+  whenThereAre(count: number): Observable<never> {
+    return new Observable((subscriber) => {
+      const look = () => {
+        if (this.size >= count) subscriber.complete();
+      };
+      subscriber.add(this.changes.subscribe(look));
+      look();
+    });
+  }
+}

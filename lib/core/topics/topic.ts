@@ -1,0 +1,203 @@
+import { concat, defer, from, map, Observable, Subject } from 'rxjs';
+import { checkInteger } from '../../../operators/internal/checkOption.ts';
+import type { CongestionAlert, Delivery, DeliveryContract, Receipt } from '../../contracts/delivery.ts';
+import { ClosedError, type DeliveryError } from '../../contracts/deliveryFailure.ts';
+import { Attached } from './attached.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { drained, type CloseOptions, type Ledger } from './drained.ts';
+import { freeze } from './freeze.ts';
+import { Publication } from './publication.ts';
+import { PublicationReceipt } from './publicationReceipt.ts';
+import { Replay } from './replay.ts';
+import { Roster } from './roster.ts';
+
+/** How a {@link Topic} is called and what it keeps. */
+export interface TopicOptions {
+  /** Names it in errors and alerts. Default: topic. */
+  readonly name?: string | undefined;
+  /** How many of the last values a subscriber gets that is attached later. Default: 0. */
+  readonly replay?: number | undefined;
+  /** `deep` (default): values are frozen when they are published, see `freeze`. `off`: they are passed as they are. */
+  readonly freeze?: 'deep' | 'off' | undefined;
+  /** Takes every failure of a delivery, once. What it throws is ignored. */
+  readonly onError?: ((error: DeliveryError) => void) | undefined;
+}
+
+/**
+ * A Subject whose subscribers may declare under which contract they take its values.
+ *
+ * `next`, `pipe` and `subscribe` are those of a Subject. `deliver` attaches a subscriber that has a bounded waiting line of
+ * its own, and whose slowness and failures are its own; `publish` is a `next` that tells what became of the value.
+ *
+ * - **Emits** values in the order they were published, to everybody in the same order: one that is published by a handler
+ *   goes out when everybody was offered the one before, to any depth and without stack.
+ * - **Holds** what the contracts of its subscribers allow, and the last `replay` values.
+ * - **Completes** its observers at once; subscribers under contract when they have settled what they hold.
+ * - **Errors** its observers; what fails at a subscriber under contract goes to `errors$` and to nobody else.
+ * - **Unsubscribing** an observer, or closing a delivery, changes nothing for the others.
+ *
+ * @example
+ * const orders = new Topic<Order>({ name: 'orders' });
+ * const metrics = orders.deliver({ id: 'metrics', handle: count, concurrency: 4, overflow: 'dropOldest' });
+ * orders.publish(order).settled$.subscribe(({ subscriber, outcome }) => …);
+ */
+export class Topic<A> extends Subject<A> {
+  readonly name: string;
+  /** Every failure of a delivery, once. */
+  readonly errors$: Observable<DeliveryError>;
+  /** The congestion alerts of all subscribers. */
+  readonly alerts$: Observable<CongestionAlert>;
+  private readonly dispatcher: Dispatcher;
+  private readonly options: TopicOptions;
+  private readonly errors = new Subject<DeliveryError>();
+  private readonly alerts = new Subject<CongestionAlert>();
+  private readonly roster = new Roster<A>();
+  private readonly replay: Replay<A>;
+  private published = 0;
+  private isComplete = false;
+
+  constructor(options: TopicOptions = {}, /** @internal */ dispatcher = new Dispatcher()) {
+    super();
+    const { name = 'topic', replay = 0 } = options;
+    checkInteger('replay', replay, 0);
+    this.name = name;
+    this.options = options;
+    this.dispatcher = dispatcher;
+    this.replay = new Replay(replay);
+    this.errors$ = this.errors.asObservable();
+    this.alerts$ = this.alerts.asObservable();
+  }
+
+  /** The last `replay` values, then those to come. */
+  get replay$(): Observable<A> {
+    return defer(() => concat(from(this.replay.publications().map(({ value }) => value)), this));
+  }
+
+  /** Hands a value to every subscriber, and tells what becomes of it. Throws ClosedError when the topic is complete. */
+  publish(value: A): Receipt {
+    this.checkOpen();
+    const receipt = new PublicationReceipt(this.published + 1);
+    this.send(value, receipt);
+    return receipt;
+  }
+
+  override next(value: A): void {
+    if (this.closed) super.next(value); // throws, as every Subject does that was unsubscribed
+    if (!this.isComplete) this.send(value, undefined);
+  }
+
+  /** Completes the observers once everything published before has gone out; subscribers under contract settle first. */
+  override complete(): void {
+    this.finish(() => super.complete());
+  }
+
+  override error(error: unknown): void {
+    this.finish(() => super.error(error));
+  }
+
+  /** Ends everything at once: what subscribers under contract hold is discarded. */
+  override unsubscribe(): void {
+    this.isComplete = true;
+    for (const attached of this.roster.live()) attached.close();
+    super.unsubscribe();
+  }
+
+  /** Attaches a subscriber. Throws OptionError where its contract cannot be meant, or its id is taken. */
+  deliver(contract: DeliveryContract<A>): Delivery<A> {
+    const attached = new Attached<A>(contract, {
+      topic: this.name,
+      topics: 1,
+      dispatcher: this.dispatcher,
+      failed: (error) => this.failed(error),
+      alert: (alert) => this.alerts.next(alert),
+      ended: () => this.left(contract),
+    });
+    this.attach(attached);
+    return attached;
+  }
+
+  /** The subscribers under contract that have not ended. */
+  deliveries(): readonly Delivery<A>[] {
+    return this.roster.live();
+  }
+
+  /** Completes once this many subscribers are attached under contract. */
+  whenAttached(count: number): Observable<never> {
+    return this.roster.whenThereAre(count);
+  }
+
+  /** Completes the topic, waits until everything is settled, discards what is not by the deadline, and gives the account. */
+  close(options: CloseOptions = {}): Observable<Ledger> {
+    return drained(
+      () => this.deliveries(),
+      () => this.complete(),
+      options,
+    );
+  }
+
+  /** @internal */
+  attach(attached: Attached<A>): void {
+    this.checkOpen();
+    this.roster.add(attached);
+    const only = { offer: (publication: Publication<A>) => attached.offer(publication) };
+    for (const publication of this.replay.publications()) this.dispatcher.publish(only, publication);
+  }
+
+  /** @internal */
+  offer(publication: Publication<A>): void {
+    const { list } = this.roster;
+    const { length } = list; // those that come while it goes out get what comes after it
+    const { receipt } = publication;
+    this.replay.keep(publication);
+    for (let i = 0; i < length; i++) {
+      const attached = list[i]!;
+      if (attached.isEnded) receipt?.skipped(attached);
+      else {
+        const verdict = attached.offer(publication);
+        if (verdict) receipt?.answered(attached, verdict);
+      }
+    }
+    super.next(publication.value);
+    receipt?.dispatched(list, length);
+  }
+
+  private send(value: A, receipt: PublicationReceipt | undefined): void {
+    const { dispatcher, name } = this;
+    const message = this.options.freeze === 'off' ? value : freeze(value);
+    dispatcher.publish(this, new Publication(name, ++this.published, message, receipt, dispatcher.handling));
+  }
+
+  private checkOpen(): void {
+    if (this.isComplete || this.closed) throw new ClosedError(this.name);
+  }
+
+  private finish(end: () => void): void {
+    if (this.isComplete) return;
+    this.isComplete = true;
+    this.dispatcher.enter(() => {
+      for (const attached of this.roster.live()) attached.left();
+      end();
+      this.endIfIdle();
+    });
+  }
+
+  private left(contract: { readonly id: string }): void {
+    this.roster.remove(contract);
+    this.endIfIdle();
+  }
+
+  private endIfIdle(): void {
+    if (!this.isComplete || this.roster.size > 0) return;
+    this.errors.complete();
+    this.alerts.complete();
+  }
+
+  private failed(error: DeliveryError): void {
+    this.errors.next(error);
+    try {
+      this.options.onError?.(error);
+    } catch {
+      // whoever takes errors has none of his own
+    }
+  }
+}
