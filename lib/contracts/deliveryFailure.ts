@@ -1,3 +1,5 @@
+import { inWords } from './inWords.ts';
+
 /** A value could not be delivered to one subscriber: its handler failed, or there was no room. The reason is the `cause`. */
 export class DeliveryError extends Error {
   override readonly name = 'DeliveryError';
@@ -29,14 +31,5 @@ export class ClosedError extends Error {
   constructor(what: string) {
     super(`${what} is closed: it takes nothing any more`);
     this.what = what;
-  }
-}
-
-/** What was thrown, in words, whatever it is: an error's message may be a getter that throws. */
-function inWords(cause: unknown): string {
-  try {
-    return cause instanceof Error ? String(cause.message) : String(cause);
-  } catch {
-    return 'something that cannot be told in words';
   }
 }

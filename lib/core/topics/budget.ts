@@ -1,3 +1,4 @@
+import { OptionError } from '../../../operators/errors.ts';
 import { checkInteger } from '../../../operators/internal/checkOption.ts';
 import type { Budget } from '../../contracts/delivery.ts';
 
@@ -5,36 +6,54 @@ import type { Budget } from '../../contracts/delivery.ts';
 export class SharedBudget implements Budget {
   readonly size: number;
   used = 0;
+  private readonly within: SharedBudget | undefined;
   private readonly waiting = new Set<() => void>();
 
-  constructor(size: number) {
+  constructor(size: number, within?: SharedBudget) {
     this.size = size;
+    this.within = within;
+  }
+
+  get hasRoom(): boolean {
+    return this.used < this.size && (this.within?.hasRoom ?? true);
   }
 
   /** Takes room for one value, if there is any. */
   take(): boolean {
-    if (this.used === this.size) return false;
+    if (this.used === this.size || this.within?.take() === false) return false;
     this.used++;
     return true;
   }
 
-  /** Gives room for one value back; the one who waits longest for it is told. */
+  /** Gives room for one value back; who waits for it is told, the one who waits longest first, until it is taken. */
   give(): void {
     this.used--;
-    const [first] = this.waiting;
-    if (!first) return;
-    this.waiting.delete(first);
-    first();
+    this.within?.give();
+    for (let left = this.waiting.size; left > 0 && this.hasRoom; left--) {
+      const [first] = this.waiting;
+      this.waiting.delete(first!);
+      first!();
+    }
   }
 
-  /** Calls back once, when there is room again. */
+  /** Calls back once, when there is room again where there is none now. */
   wait(callBack: () => void): void {
-    this.waiting.add(callBack);
+    if (this.within && this.used < this.size) this.within.wait(callBack);
+    else this.waiting.add(callBack);
   }
 
   forget(callBack: () => void): void {
     this.waiting.delete(callBack);
+    this.within?.forget(callBack);
   }
+}
+
+/** How much a budget has, and whose part it is. */
+export interface BudgetOptions {
+  /** Most values that wait on it. */
+  readonly size: number;
+  /** A larger budget that this one is a part of: what waits here counts there as well. Default: none. */
+  readonly within?: Budget | undefined;
 }
 
 /**
@@ -44,7 +63,8 @@ export class SharedBudget implements Budget {
  * const budget = createBudget({ size: 10_000 });
  * topic.deliver({ id: 'audit', handle: write, budget: { shared: budget, guaranteed: 100 } });
  */
-export function createBudget({ size }: { readonly size: number }): Budget {
+export function createBudget({ size, within }: BudgetOptions): Budget {
   checkInteger('size', size, 0);
-  return new SharedBudget(size);
+  if (within && !(within instanceof SharedBudget)) throw new OptionError('within', 'made by createBudget', within);
+  return new SharedBudget(size, within);
 }

@@ -3,7 +3,7 @@ import { checkInteger } from '../../../operators/internal/checkOption.ts';
 import type { CongestionAlert, Delivery, DeliveryContract, Receipt } from '../../contracts/delivery.ts';
 import { ClosedError, type DeliveryError } from '../../contracts/deliveryFailure.ts';
 import { Attached } from './attached.ts';
-import { Dispatcher } from './dispatcher.ts';
+import { Dispatcher, type Offering } from './dispatcher.ts';
 import { drained, type CloseOptions, type Ledger } from './drained.ts';
 import { freeze } from './freeze.ts';
 import { Publication } from './publication.ts';
@@ -81,6 +81,19 @@ export class Topic<A> extends Subject<A> {
     return receipt;
   }
 
+  /** Hands a value to these subscribers under contract alone, as far as they are there. @internal */
+  publishTo(ids: ReadonlySet<string>, value: A): Receipt {
+    this.checkOpen();
+    const receipt = new PublicationReceipt(this.published + 1);
+    const offer = (publication: Publication<A>) => {
+      const some = this.roster.list.filter(({ id }) => ids.has(id));
+      offerTo(some, some.length, publication);
+      receipt.dispatched(some, some.length);
+    };
+    this.send(value, receipt, { offer });
+    return receipt;
+  }
+
   override next(value: A): void {
     if (this.closed) super.next(value); // throws, as every Subject does that was unsubscribed
     if (!this.isComplete) this.send(value, undefined);
@@ -147,24 +160,16 @@ export class Topic<A> extends Subject<A> {
   offer(publication: Publication<A>): void {
     const { list } = this.roster;
     const { length } = list; // those that come while it goes out get what comes after it
-    const { receipt } = publication;
     this.replay.keep(publication);
-    for (let i = 0; i < length; i++) {
-      const attached = list[i]!;
-      if (attached.isEnded) receipt?.skipped(attached);
-      else {
-        const verdict = attached.offer(publication);
-        if (verdict) receipt?.answered(attached, verdict);
-      }
-    }
+    offerTo(list, length, publication);
     super.next(publication.value);
-    receipt?.dispatched(list, length);
+    publication.receipt?.dispatched(list, length);
   }
 
-  private send(value: A, receipt: PublicationReceipt | undefined): void {
+  private send(value: A, receipt: PublicationReceipt | undefined, to: Offering<A> = this): void {
     const { dispatcher, name } = this;
     const message = this.options.freeze === 'off' ? value : freeze(value);
-    dispatcher.publish(this, new Publication(name, ++this.published, message, receipt, dispatcher.handling));
+    dispatcher.publish(to, new Publication(name, ++this.published, message, receipt, dispatcher.handling));
   }
 
   private checkOpen(): void {
@@ -198,6 +203,19 @@ export class Topic<A> extends Subject<A> {
       this.options.onError?.(error);
     } catch {
       // whoever takes errors has none of his own
+    }
+  }
+}
+
+/** Offers a publication to the first `count` of these. */
+function offerTo<A>(list: readonly Attached<A>[], count: number, publication: Publication<A>): void {
+  const { receipt } = publication;
+  for (let i = 0; i < count; i++) {
+    const attached = list[i]!;
+    if (attached.isEnded) receipt?.skipped(attached);
+    else {
+      const verdict = attached.offer(publication);
+      if (verdict) receipt?.answered(attached, verdict);
     }
   }
 }
