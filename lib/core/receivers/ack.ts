@@ -1,0 +1,75 @@
+import { AsyncSubject, defer, Subject, switchMap, take, takeUntil, type Observable } from 'rxjs';
+import type { Receipt } from '../../contracts/delivery.ts';
+import type { Acknowledged, Acknowledgement } from '../../contracts/receiver.ts';
+import type { EventId } from '../../contracts/receiverIdentity.ts';
+
+/** What an {@link Ack} is for. */
+export interface AckOptions {
+  readonly id: EventId;
+  readonly retry: () => Acknowledgement;
+}
+
+const PENDING = { kind: 'pending' } as const;
+
+/** How one run of an event through the routes ends: once, and what comes later is not heard. */
+export class Ack implements Acknowledgement {
+  readonly id: EventId;
+  private readonly options: AckOptions;
+  private receipt: Receipt | undefined;
+  private offered: Subject<Receipt> | undefined; // for who asks before there is a receipt
+  private end: Acknowledged | undefined;
+  private settled: AsyncSubject<Acknowledged> | undefined; // made when somebody asks
+
+  constructor(options: AckOptions) {
+    this.id = options.id;
+    this.options = options;
+  }
+
+  get isPending(): boolean {
+    return this.end === undefined;
+  }
+
+  get state(): Acknowledgement['state'] {
+    return this.end ?? PENDING;
+  }
+
+  get settled$(): Observable<Acknowledged> {
+    if (!this.settled) {
+      this.settled = new AsyncSubject();
+      if (this.end) tell(this.settled, this.end);
+    }
+    return this.settled.asObservable();
+  }
+
+  get taken$(): Observable<never> {
+    return defer(() => {
+      if (this.receipt) return this.receipt.taken$;
+      this.offered ??= new Subject();
+      return this.offered.pipe(
+        take(1),
+        switchMap(({ taken$ }) => taken$),
+      );
+    }).pipe(takeUntil(this.settled$));
+  }
+
+  retry(): Acknowledgement {
+    return this.end?.kind === 'nacked' ? this.options.retry() : this;
+  }
+
+  /** Says that the event was offered to its routes. */
+  offer(receipt: Receipt): void {
+    this.receipt = receipt;
+    this.offered?.next(receipt);
+  }
+
+  /** Only while it is pending. */
+  settle(end: Acknowledged): void {
+    this.end = end;
+    if (this.settled) tell(this.settled, end);
+  }
+}
+
+function tell(settled: AsyncSubject<Acknowledged>, end: Acknowledged): void {
+  settled.next(end);
+  settled.complete();
+}
