@@ -95,11 +95,8 @@ export function createReceiver<E>(options: ReceiverOptions<E>): Receiver<E> {
     errors$: merge(topic.errors$.pipe(map(errorOf)), alerts.errors$, failures),
     alerts$,
     next: (event, { id } = {}) => intake.next(event, id),
-    receive(source$) {
-      const source = receiveFrom<E>(source$, { identity, next: (event, id) => intake.next(event, id), failed });
-      sources.add(source);
-      return source;
-    },
+    receive: (source$) =>
+      receiveFrom(source$, { sources, identity, next: (event, id) => intake.next(event, id), failed }),
     addRoute: (route) => routes.add(route),
     routes: () => routes.list(),
     stats: () => ({ ...identity, ...intake.account(), routes: routes.account() }),

@@ -19,10 +19,10 @@ export class RateBucket {
     this.slackMs = (burst - 1) * this.intervalMs;
   }
 
-  /** Takes a token, if there is one. */
-  take(now: number): boolean {
+  /** Takes a token, if there is one. Who has waited for it may be late: by so much at most, the next one is not. */
+  take(now: number, lateMs = 0): boolean {
     if (this.waitMs(now, 0) > 0) return false;
-    this.fullAt = Math.max(this.fullAt, now) + this.intervalMs;
+    this.fullAt = Math.max(this.fullAt, now - lateMs) + this.intervalMs;
     return true;
   }
 

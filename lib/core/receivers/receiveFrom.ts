@@ -1,10 +1,12 @@
-import type { Observable, Subscription } from 'rxjs';
+import { Observable, type Subscription } from 'rxjs';
 import type { Acknowledged, Acknowledgement, Incoming, NackReason } from '../../contracts/receiver.ts';
 import { ReceiveError } from '../../contracts/receiverFailure.ts';
 import type { EventId, ReceiverIdentity } from '../../contracts/receiverIdentity.ts';
 
 /** Where events go, and what goes wrong on the way. */
 export interface ReceiveOptions<E> {
+  /** Ends the source with all others. */
+  readonly sources: Subscription;
   readonly identity: ReceiverIdentity;
   readonly next: (event: E, id: EventId | undefined) => Acknowledgement;
   readonly failed: (error: ReceiveError) => void;
@@ -12,7 +14,7 @@ export interface ReceiveOptions<E> {
 
 /** Takes in what a source emits, and tells those events how they ended that want to know. */
 export function receiveFrom<E>(source$: Observable<E | Incoming<E>>, options: ReceiveOptions<E>): Subscription {
-  const { identity, next, failed } = options;
+  const { sources, identity, next, failed } = options;
 
   const tell = (at: 'ack' | 'nack', call: () => void) => {
     try {
@@ -35,7 +37,10 @@ export function receiveFrom<E>(source$: Observable<E | Incoming<E>>, options: Re
     }
   };
 
-  return source$.subscribe({
+  return new Observable<E | Incoming<E>>((subscriber) => {
+    sources.add(subscriber); // before it emits, so that one that never stops by itself can be stopped
+    if (!subscriber.closed) source$.subscribe(subscriber);
+  }).subscribe({
     next: take,
     error: (cause: unknown) => failed(new ReceiveError(identity, 'source', cause)),
   });

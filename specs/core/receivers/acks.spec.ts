@@ -1,6 +1,5 @@
 import { NEVER, Observable, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { DeliveryContract } from '../../../lib/contracts/delivery.ts';
 import type { Acknowledgement, Route } from '../../../lib/contracts/receiver.ts';
 import { AckTimeoutError, NackedError, RouteError } from '../../../lib/contracts/receiverFailure.ts';
 import { createReceiver, type ReceiverOptions } from '../../../lib/core/receivers/createReceiver.ts';
@@ -75,7 +74,9 @@ describe('acknowledgement', () => {
           ['fails', 'failed'],
           ['closed', 'discarded'],
         ]);
-        expect(error.message).toBe('acme/orders: event 2 is not settled: full (refused), fails (failed), closed (discarded)');
+        expect(error.message).toBe(
+          'acme/orders: event 2 is not settled: full (refused), fails (failed), closed (discarded)',
+        );
         const [full, fails] = error.failures.map((failure) => failure.error);
         expect(error.cause).toBe(full);
         expect(full).toBeInstanceOf(RouteError);
@@ -95,7 +96,7 @@ describe('acknowledgement', () => {
     receiver.unsubscribe();
   });
 
-  const policies: readonly (readonly [string, Partial<DeliveryContract<number>>, Record<string, string>])[] = [
+  const policies: readonly (readonly [string, Partial<Omit<Route<number>, 'handle'>>, Record<string, string>])[] = [
     ['dropOldest', { overflow: 'dropOldest', bufferSize: 1 }, { 2: 'dropped', 3: 'succeeded' }],
     ['dropNewest', { overflow: 'dropNewest', bufferSize: 1 }, { 2: 'succeeded', 3: 'dropped' }],
     ['coalesce', { overflow: 'coalesce', bufferSize: 1 }, { 2: 'coalesced', 3: 'succeeded' }],
@@ -104,7 +105,7 @@ describe('acknowledgement', () => {
   it.each(policies)('counts as settled what a route does not take by its own policy: %s', (_, contract, expected) => {
     virtually(({ at }) => {
       const receiver = open();
-      receiver.addRoute({ id: 'a', handle: () => timer(10), ...(contract as Partial<Route<number>>) });
+      receiver.addRoute({ id: 'a', handle: () => timer(10), ...contract });
       const acks = [1, 2, 3].map((event) => receiver.next(event));
       at(50, () => {
         expect(acks.map(({ state }) => state.kind)).toEqual(['acked', 'acked', 'acked']);
@@ -142,7 +143,10 @@ describe('acknowledgement', () => {
         at(60, () => a!.calls[0]!.succeed());
         at(149, () => expect(ack.state.kind).toBe('pending'));
         at(151, () => {
-          expect(ack.state).toMatchObject({ kind: 'nacked', error: { code: 'ack_timeout', afterMs: 100, routes: ['b'] } });
+          expect(ack.state).toMatchObject({
+            kind: 'nacked',
+            error: { code: 'ack_timeout', afterMs: 100, routes: ['b'] },
+          });
           expect(errors).toEqual([told[0] && (told[0] as { readonly error: unknown }).error]);
           expect(errors[0]).toBeInstanceOf(AckTimeoutError);
           expect(b!.calls[0]!.isOpen()).toBe(true); // the route goes on
