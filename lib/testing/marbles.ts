@@ -1,6 +1,7 @@
-import { TestScheduler, type RunHelpers } from 'rxjs/testing';
+import type { RunHelpers } from 'rxjs/testing';
 import { streamMismatch, type Recorded } from './streamMismatch.ts';
 import { subscriptionMismatch, type Subscribed } from './subscriptionMismatch.ts';
+import { VirtualScheduler } from './virtualScheduler.ts';
 
 /** Throws when the two differ, as `expect(actual).toStrictEqual(expected)` does. */
 export type AssertEqual = (actual: unknown, expected: unknown) => void;
@@ -36,7 +37,7 @@ interface Expectation {
 export function createMarbles(assertEqual: AssertEqual): (body: (helpers: RunHelpers) => void) => () => void {
   return (body) => () => {
     const expectations: Expectation[] = [];
-    const scheduler = new TestScheduler((actual, expected) => {
+    const scheduler = new VirtualScheduler((actual, expected) => {
       // They are checked in the order in which they were made.
       const [expectation] = expectations.splice(
         expectations.findIndex(({ made }) => made),

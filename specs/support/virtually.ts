@@ -1,5 +1,5 @@
 import { asyncScheduler, Subscription } from 'rxjs';
-import { TestScheduler } from 'rxjs/testing';
+import { VirtualScheduler } from '../../lib/testing/virtualScheduler.ts';
 
 /** Time that moves only when everything due has happened. */
 export interface VirtualTime {
@@ -9,7 +9,7 @@ export interface VirtualTime {
   at(ms: number, work: () => void): Subscription;
   /** Does something every `everyMs`, so many times, from now on: with 0, 1, 2 … */
   times(count: number, everyMs: number, work: (index: number) => void): Subscription;
-  /** How many timers are set, besides the one that is firing. */
+  /** How many things are going to happen. */
   timers(): number;
 }
 
@@ -18,12 +18,12 @@ const BEGINNING = 1_000; // of a clock that has run before
 /** Runs `body`, and then everything that it has set going, until nothing is left to happen. What the body gave. */
 export function virtually<T>(body: (time: VirtualTime) => T): T {
   let result: T | undefined;
-  const scheduler = new TestScheduler(() => undefined);
+  const scheduler = new VirtualScheduler(() => undefined);
   const now = () => asyncScheduler.now() - BEGINNING;
-  const at = (ms: number, work: () => void) => asyncScheduler.schedule(work, ms - now());
+  const at = (ms: number, work: () => void) => scheduler.schedule(work, ms - now());
 
   scheduler.run(() => {
-    asyncScheduler.schedule(() => {
+    scheduler.schedule(() => {
       result = body({
         now,
         at,
@@ -33,7 +33,7 @@ export function virtually<T>(body: (time: VirtualTime) => T): T {
           for (let i = 0; i < count; i++) all.add(at(start + i * everyMs, () => work(i)));
           return all;
         },
-        timers: () => scheduler.actions.length - 1,
+        timers: () => scheduler.actions.length,
       });
     }, BEGINNING);
   });

@@ -62,10 +62,13 @@ export class Ack implements Acknowledgement {
     this.offered?.next(receipt);
   }
 
-  /** Only while it is pending. */
+  /** Only while it is pending. Nobody is told yet. */
   settle(end: Acknowledged): void {
     this.end = end;
-    if (this.settled) tell(this.settled, end);
+  }
+
+  tell(): void {
+    if (this.settled && this.end) tell(this.settled, this.end);
   }
 }
 

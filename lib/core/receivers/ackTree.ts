@@ -24,8 +24,8 @@ export interface AckTreeHost<E> {
   /** Says when an event may be handed on: now or later, unless it is refused, or unsubscribed before. */
   readonly admit: (admitted: () => void, refused: (reason: NackReason) => void) => Unsubscribable;
   readonly retry: (tree: AckTree<E>) => Acknowledgement;
-  /** Takes the end of each run, before whoever waits for it. */
-  readonly settled: (tree: AckTree<E>, end: Acknowledged) => void;
+  /** Takes the end of each run, and tells it to whoever waits for it. */
+  readonly settled: (tree: AckTree<E>, ack: Ack, end: Acknowledged) => void;
 }
 
 const FAILURES: ReadonlySet<Outcome> = new Set<Outcome>(['failed', 'refused', 'discarded']);
@@ -131,7 +131,7 @@ export class AckTree<E> {
     if (deadline) this.host.deadlines.settle(deadline);
     admission?.unsubscribe();
     this.admission = undefined;
-    this.host.settled(this, end);
     ack.settle(end);
+    this.host.settled(this, ack, end);
   }
 }

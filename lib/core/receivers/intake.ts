@@ -90,14 +90,15 @@ export class Intake<E> implements AckTreeHost<E> {
     });
   }
 
-  settled(tree: AckTree<E>, end: Acknowledged): void {
+  settled(tree: AckTree<E>, ack: Ack, end: Acknowledged): void {
     this.counts.pending--;
     this.counts[end.kind]++;
     this.memory.ended(tree, end.kind);
     if (this.counts.pending === 0) this.deadlines.rest();
-    this.looks.next();
+    ack.tell();
     const error = end.kind === 'nacked' ? end.error : undefined;
     if (error instanceof AckTimeoutError || error instanceof RateLimitError) this.options.failed(error);
+    this.looks.next();
   }
 
   /** Takes no more events; those that are held back stay. */

@@ -55,13 +55,14 @@ describe('alerts', () => {
       const alerts = record(receiver.alerts$);
       const slow = manual(receiver, 'slow', { concurrency: 1, bufferSize: 100, watermarks: marks });
       times(5, 1, (i) => receiver.next(i)); // one runs, four wait
-      times(500, 3, (i) => {
-        if (i % 2) receiver.next(i);
-        else slow.open()[0]?.succeed(); // between 3 and 4
-      });
-      at(1_505, () => expect(alerts).toEqual([]));
-      at(1_506, () => receiver.next(0));
-      times(1, 1, () => undefined);
+      at(6, () =>
+        times(500, 3, (i) => {
+          if (i % 2) receiver.next(i);
+          else slow.open()[0]?.succeed(); // between 3 and 4
+        }),
+      );
+      at(1_511, () => expect(alerts).toEqual([]));
+      at(1_512, () => receiver.next(0));
       at(1_550, () => {
         expect(alerts).toMatchObject([{ kind: 'raised' }]);
         receiver.unsubscribe();

@@ -21,10 +21,13 @@ const route = fc.record({
   retry: fc.constantFrom(undefined, { retries: 1, delayMs: 3 }),
   onFailure: fc.constantFrom<'keep' | 'close' | 'park'>('keep', 'keep', 'close', 'park'),
   parkSize: fc.nat(2),
-  behaviours: fc.array(fc.constantFrom<Behaviour>('at once', 'later', 'throws', 'fails later', 'hangs'), {
-    minLength: 1,
-    maxLength: 5,
-  }),
+  behaviours: fc.array(
+    fc.constantFrom<Behaviour>('at once', 'at once', 'later', 'later', 'throws', 'fails later', 'hangs'),
+    {
+      minLength: 1,
+      maxLength: 5,
+    },
+  ),
 });
 const step = fc.record({
   what: fc.constantFrom(
@@ -150,7 +153,7 @@ describe('the ledger of a receiver', () => {
             check();
             if (deadlineMs === undefined) {
               receiver.unsubscribe();
-              expect(timers()).toBe(routes.length >= 0 ? timers() : 0);
+              expect([events.open, budget.used, timers()]).toEqual([0, 0, 1]); // at once, the look below aside
             } else receiver.close({ deadlineMs }).subscribe(({ received, acked, nacked, pending, routes }) => {
                 expect(received).toBeGreaterThanOrEqual(acked);
                 expect([pending, nacked]).toEqual([0, acks.filter(({ state }) => state.kind === 'nacked').length]);
@@ -172,7 +175,7 @@ describe('the ledger of a receiver', () => {
       }),
       runs(300),
     );
-    expect(ends.acked).toBeGreaterThan(100); // it was about something
-    expect(ends.nacked).toBeGreaterThan(100);
+    expect(ends.acked).toBeGreaterThan(50); // it was about something
+    expect(ends.nacked).toBeGreaterThan(50);
   });
 });
