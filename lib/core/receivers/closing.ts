@@ -15,12 +15,12 @@ import { OptionError } from '../../../operators/errors.ts';
 import { after } from '../../../operators/internal/after.ts';
 import type { ReceiverFailure } from '../../contracts/receiverFailure.ts';
 import type { ReceiverIdentity } from '../../contracts/receiverIdentity.ts';
-import type { CloseOptions } from '../topics/drained.ts';
+import { drained, type CloseOptions } from '../topics/drained.ts';
 import type { Topic } from '../topics/topic.ts';
 import type { Intake } from './intake.ts';
 import type { ReceiverLedger } from './receiver.ts';
 
-type Drainable = Pick<Topic<unknown>, 'deliveries' | 'complete' | 'close'>;
+type Drainable = Pick<Topic<unknown>, 'deliveries' | 'complete'>;
 
 /** What ends with a receiver. */
 export interface Parts {
@@ -51,22 +51,33 @@ export function closing({ identity, intake, sources, topic, alerts, failures }: 
     const dueAt = asyncScheduler.now() + deadlineMs;
     const left = () => ({ deadlineMs: Math.max(0, dueAt - asyncScheduler.now()) });
     const late$ = new Observable<void>((subscriber) => after(left().deadlineMs, () => subscriber.next()));
-    const routes$ = defer(() => {
-      intake.stop();
-      return topic.close(left());
-    });
+    const routes = topic.deliveries();
+    const sinks = alerts.deliveries(); // they may have ended when it is their turn
 
     return concat(
-      defer(() => intake.idle$()).pipe(takeUntil(late$)),
-      routes$,
-      defer(() => alerts.close(left())),
+      intake.idle$().pipe(takeUntil(late$)),
+      defer(() => {
+        intake.stop();
+        return drained(
+          () => routes,
+          () => topic.complete(),
+          left(),
+        );
+      }),
+      defer(() =>
+        drained(
+          () => sinks,
+          () => alerts.complete(),
+          left(),
+        ),
+      ),
     ).pipe(
       toArray(),
-      map(([routes, sinks]) => ({
+      map(([ofRoutes, ofSinks]) => ({
         ...identity,
         ...intake.account(),
-        routes: routes!.subscribers,
-        alertSinks: sinks!.subscribers,
+        routes: ofRoutes!.subscribers,
+        alertSinks: ofSinks!.subscribers,
       })),
       tap(() => failures.complete()),
     );

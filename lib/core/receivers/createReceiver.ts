@@ -97,7 +97,10 @@ export function createReceiver<E>(options: ReceiverOptions<E>): Receiver<E> {
     next: (event, { id } = {}) => intake.next(event, id),
     receive: (source$) =>
       receiveFrom(source$, { sources, identity, next: (event, id) => intake.next(event, id), failed }),
-    addRoute: (route) => routes.add(route),
+    addRoute(route) {
+      intake.checkOpen();
+      return routes.add(route);
+    },
     routes: () => routes.list(),
     stats: () => ({ ...identity, ...intake.account(), routes: routes.account() }),
     close: end.close,

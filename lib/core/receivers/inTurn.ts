@@ -2,8 +2,5 @@ import { asapScheduler, defer, EMPTY, subscribeOn, type Observable, type Observa
 
 /** Calls a handler in a turn of its own, so that whoever hands something over never waits for what the handler does. */
 export function inTurn(call: () => ObservableInput<unknown> | void): Observable<unknown> {
-  return defer(() => {
-    const result = call();
-    return result === undefined ? EMPTY : result;
-  }).pipe(subscribeOn(asapScheduler));
+  return defer(() => call() ?? EMPTY).pipe(subscribeOn(asapScheduler));
 }

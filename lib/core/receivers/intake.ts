@@ -101,6 +101,11 @@ export class Intake<E> implements AckTreeHost<E> {
     this.looks.next();
   }
 
+  /** Throws ClosedError when it takes no more events. */
+  checkOpen(): void {
+    if (this.isClosed) throw this.closed();
+  }
+
   /** Takes no more events; those that are held back stay. */
   close(): void {
     this.isClosed = true;
@@ -118,10 +123,6 @@ export class Intake<E> implements AckTreeHost<E> {
     this.counts.pending++;
     if (tree.isNamed) this.memory.begun(tree);
     return tree.run();
-  }
-
-  private checkOpen(): void {
-    if (this.isClosed) throw this.closed();
   }
 
   private closed(): ClosedError {

@@ -102,23 +102,25 @@ export class SharedReceiver<E> {
 
   /** To somebody who counts as a holder already. */
   private lend(receiver: Receiver<E>, subscriber: Subscriber<Lease<E>>): void {
-    let released: Observable<never> | undefined;
-    const release = () => (released ??= this.release());
-    if (subscriber.closed) release();
-    subscriber.next({ receiver, release });
+    if (subscriber.closed) {
+      void this.release();
+      return;
+    }
+    let released$: Observable<never> | undefined;
+    subscriber.next({ receiver, release: () => (released$ ??= this.release()) });
     subscriber.complete();
   }
 
   private release(): Observable<never> {
     if (this.state.kind !== 'running' || --this.state.holders > 0) return EMPTY;
     const { receiver } = this.state;
-    const closed = new AsyncSubject<never>();
+    const closed$ = new AsyncSubject<never>();
     this.state = { kind: 'closing' };
     receiver.close({ deadlineMs: this.options.deadlineMs }).subscribe({
-      error: () => this.closed(closed),
-      complete: () => this.closed(closed),
+      error: () => this.closed(closed$),
+      complete: () => this.closed(closed$),
     });
-    return closed.asObservable();
+    return closed$.asObservable();
   }
 
   private closed(closed: AsyncSubject<never>): void {
