@@ -175,16 +175,16 @@ export class Lane<A> {
   }
 
   private push(publication: Publication<A>): void {
-    publication.waitsSince ||= this.options.now();
+    if (publication.waitsSince < 0) publication.waitsSince = this.options.now();
     this.line.push(publication);
   }
 
   private block(publication: Publication<A>): Verdict {
-    const { isOwn, bufferSize, now, roomMade } = this.options;
+    const { isOwn, bufferSize, roomMade } = this.options;
     if (isOwn(publication) || this.blocked.size >= MOST_BLOCKED) {
       return this.refuse(publication, new OverflowError('deliver', bufferSize));
     }
-    publication.waitsSince ||= now();
+    if (publication.waitsSince < 0) publication.waitsSince = this.options.now();
     this.blocked.push(publication);
     this.room.wait(roomMade);
     return 'blocked';
