@@ -1,12 +1,5 @@
 import { asyncScheduler, ignoreElements, map, Observable, startWith, Subject } from 'rxjs';
-import type {
-  CongestionAlert,
-  Delivery,
-  DeliveryContract,
-  DeliveryStats,
-  Outcome,
-  Verdict,
-} from '../../contracts/delivery.ts';
+import type { CongestionAlert, Delivery, DeliveryContract, DeliveryStats, Outcome } from '../../contracts/delivery.ts';
 import { DeliveryError } from '../../contracts/deliveryFailure.ts';
 import { createCap, type Cap } from './cap.ts';
 import { Congestion, type LineAlert } from './congestion.ts';
@@ -125,12 +118,12 @@ export class Attached<A> implements Delivery<A>, Startable {
     this.end();
   }
 
-  /** Takes a value in. Undefined when it was handled before this returns. */
-  offer(publication: Publication<A>): Verdict | undefined {
+  /** Takes a value in. The publisher learns the verdict before anybody is told of the change, who may change more. */
+  offer(publication: Publication<A>): void {
     const verdict = this.lane.offer(publication);
-    if (verdict === 'accepted' && this.runner.run(publication)) return undefined;
+    if (verdict === 'accepted' && this.runner.run(publication)) return;
+    publication.receipt?.answered(this, verdict);
     this.changed();
-    return verdict;
   }
 
   startNext(): boolean {

@@ -168,10 +168,7 @@ export class Topic<A> extends Subject<A> {
     for (let i = 0; i < length; i++) {
       const attached = list[i]!;
       if (attached.isEnded) receipt?.skipped(attached);
-      else {
-        const verdict = attached.offer(publication);
-        if (verdict) receipt?.answered(attached, verdict);
-      }
+      else attached.offer(publication);
     }
     receipt?.dispatched(list, length);
   }

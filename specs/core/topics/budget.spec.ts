@@ -83,7 +83,8 @@ describe('budget', () => {
           const before = part.delivery.stats();
           if (what === 'publish') {
             const verdict = part.topic.publish(n++).verdicts.get(part.delivery.id);
-            const hasRoom = before.blocked === 0 && before.waiting < Math.min(part.guaranteed, part.contract.bufferSize);
+            const hasRoom =
+              before.blocked === 0 && before.waiting < Math.min(part.guaranteed, part.contract.bufferSize);
             if (hasRoom && !closed.has(part.delivery.id)) expect(['accepted', 'buffered']).toContain(verdict);
           } else if (what === 'finish') part.finish();
           else if (what === 'close') {
