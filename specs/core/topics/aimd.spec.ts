@@ -6,6 +6,7 @@ import { Topic } from '../../../lib/core/topics/topic.ts';
 import { OptionError } from '../../../operators/errors.ts';
 import { marbles } from '../../support/marbles.ts';
 import { runs } from '../../support/seed.ts';
+import { useVirtualTime } from './support/virtualTime.ts';
 
 const WINDOW = 100;
 
@@ -36,6 +37,8 @@ function capsOf(
 }
 
 describe('aimd', () => {
+  useVirtualTime();
+
   it('finds what can be taken, and again after it has changed, within the number of windows it promises', () => {
     const capacity = fc.integer({ min: 1, max: 60 });
     fc.assert(
@@ -44,7 +47,8 @@ describe('aimd', () => {
         const control = aimd({ max, targetMs: 10.5, windowMs: WINDOW }).begin();
         const change = max + 10;
         const caps = capsOf(control, 2 * change, (window) => (window < change ? before : after));
-        const isNear = (cap: number, capacity: number) => cap >= Math.floor(capacity * 0.75) && cap <= capacity * 1.05 + 2;
+        const isNear = (cap: number, capacity: number) =>
+          cap >= Math.floor(capacity * 0.75) && cap <= capacity * 1.05 + 2;
 
         // Up by one per window; down by a quarter.
         const windowsTo = (from: number, to: number) =>

@@ -3,8 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { CongestionAlert } from '../../../lib/contracts/delivery.ts';
 import { Topic } from '../../../lib/core/topics/topic.ts';
 import { marbles } from '../../support/marbles.ts';
+import { useVirtualTime } from './support/virtualTime.ts';
 
 describe('alerts$', () => {
+  useVirtualTime();
+
   it(
     'name topic, subscriber, depth, age, running, dropped and since, on the delivery and on the topic',
     marbles(({ cold, expectObservable }) => {

@@ -6,6 +6,7 @@ import { Topic } from '../../../lib/core/topics/topic.ts';
 import type { Delivery, Overflow } from '../../../lib/contracts/delivery.ts';
 import { OptionError } from '../../../operators/errors.ts';
 import { runs } from '../../support/seed.ts';
+import { useVirtualTime } from './support/virtualTime.ts';
 
 /** A subscriber whose handlers end when they are told to. */
 function attach(topic: Topic<number>, id: string, contract: Partial<Parameters<Topic<number>['deliver']>[0]>) {
@@ -29,6 +30,8 @@ function takenOf(topic: Topic<number>, value: number): () => boolean {
 }
 
 describe('budget', () => {
+  useVirtualTime();
+
   it('bounds what subscribers have waiting together, and each has what it is guaranteed, after any history', () => {
     const policies = fc.constantFrom<Overflow>('error', 'dropOldest', 'dropNewest', 'coalesce', 'block', 'park');
     const routes = fc.array(

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Congestion, type LineAlert } from '../../../lib/core/topics/congestion.ts';
 import { runs } from '../../support/seed.ts';
+import { useVirtualTime } from './support/virtualTime.ts';
 
 interface Marks {
   readonly high: number;
@@ -39,8 +40,7 @@ function watched(watermarks: Marks, bufferSize = 100) {
 }
 
 describe('congestion', () => {
-  beforeEach(() => void vi.useFakeTimers());
-  afterEach(() => void vi.useRealTimers());
+  useVirtualTime();
 
   it('is what a machine tells that looks every millisecond', () => {
     const marks = fc

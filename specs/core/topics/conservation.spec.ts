@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { Observable, Subject, timer, type ObservableInput } from 'rxjs';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Delivery, Outcome, Overflow } from '../../../lib/contracts/delivery.ts';
 import type { DeliveryError } from '../../../lib/contracts/deliveryFailure.ts';
 import { Topic } from '../../../lib/core/topics/topic.ts';
 import { runs } from '../../support/seed.ts';
 import { watchProcess } from './support/watchProcess.ts';
+import { useVirtualTime } from './support/virtualTime.ts';
 
 /** How one attempt goes. */
 type Way = 'returns' | 'throws' | 'resolves' | 'rejects' | 'completes' | 'errs' | 'hangs' | 'is held' | 'publishes';
@@ -279,8 +280,7 @@ class World {
 }
 
 describe('conservation', () => {
-  beforeEach(() => void vi.useFakeTimers());
-  afterEach(() => void vi.useRealTimers());
+  useVirtualTime();
 
   it('T4, T5, T6, T13 every value is accounted for at every quiet point, whatever happens', async () => {
     const noise = watchProcess();

@@ -5,6 +5,7 @@ import { Topic } from '../../../lib/core/topics/topic.ts';
 import { OverflowError } from '../../../operators/errors.ts';
 import { runs } from '../../support/seed.ts';
 import { manual } from './support/manual.ts';
+import { useVirtualTime } from './support/virtualTime.ts';
 
 type Text = readonly number[]; // numbers, so that what was merged shows what of
 
@@ -66,6 +67,8 @@ class Reference {
 }
 
 describe('overflow', () => {
+  useVirtualTime();
+
   it('T7 every policy does what a reference queue does', () => {
     const steps = fc.array(
       fc.oneof(

@@ -1,9 +1,10 @@
 import { NEVER, Subject, of, throwError, timer, type Observable } from 'rxjs';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { DeliveryContract, Receipt, Settlement } from '../../../lib/contracts/delivery.ts';
 import { Topic } from '../../../lib/core/topics/topic.ts';
 import { marbles } from '../../support/marbles.ts';
 import { manual } from './support/manual.ts';
+import { useVirtualTime } from './support/virtualTime.ts';
 
 function logOf(receipt: Receipt): string[] {
   const log: string[] = [];
@@ -16,8 +17,7 @@ function logOf(receipt: Receipt): string[] {
 }
 
 describe('receipts', () => {
-  beforeEach(() => void vi.useFakeTimers());
-  afterEach(() => void vi.useRealTimers());
+  useVirtualTime();
 
   it('tell verdict and outcome of every kind of end', async () => {
     const contracts: Record<string, Partial<DeliveryContract<number>> & Pick<DeliveryContract<number>, 'handle'>> = {
