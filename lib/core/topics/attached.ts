@@ -134,11 +134,11 @@ export class Attached<A> implements Startable, RunnerHost<A> {
     this.changed();
   }
 
-  guarded(call: () => void): void {
+  guarded(call: () => void, publication: Publication<A>, attempts = 0): void {
     try {
       call();
     } catch (thrown) {
-      this.host.events.failed(this.errorOf(undefined, 0, thrown));
+      this.host.events.failed(this.errorOf(publication, attempts, thrown));
     }
   }
 
@@ -171,7 +171,7 @@ export class Attached<A> implements Startable, RunnerHost<A> {
   private gone(publication: Publication<A>, outcome: Outcome, error: DeliveryError | undefined): void {
     publication.settle(this, outcome, error);
     if (outcome === 'refused' && error) this.host.events.failed(error);
-    if (outcome === 'dropped') this.guarded(() => this.terms.onDrop(publication.value));
+    if (outcome === 'dropped') this.guarded(() => this.terms.onDrop(publication.value), publication);
   }
 
   private alert(alert: LineAlert): void {

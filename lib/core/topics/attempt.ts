@@ -16,6 +16,8 @@ export interface AttemptHost<A> {
   stopped(time: AttemptTime): void;
   succeeded(attempt: Attempt<A>): void;
   failed(attempt: Attempt<A>, cause: unknown): void;
+  /** Calls back a user, whose mistake is told and does no harm. */
+  guarded(attempt: Attempt<A>, call: () => void): void;
 }
 
 /** One call of a handler, and what the handler is told of it. It ends once: it succeeds, fails, is late, or is cancelled. */
@@ -62,11 +64,7 @@ export class Attempt<A> implements DeliveryContext {
   /** Ends as what the handler returned does. */
   follow(result: ObservableInput<unknown>): void {
     if (result instanceof Promise) {
-      // Without a subscription of its own, and with its rejection taken whoever has left.
-      result.then(
-        () => this.succeed(),
-        (cause: unknown) => this.fail(cause),
-      );
+      this.await(result);
       return;
     }
     if (this.state !== 'live') return;
@@ -93,11 +91,24 @@ export class Attempt<A> implements DeliveryContext {
     return true;
   }
 
+  /** Without a subscription of its own, and with its rejection taken whoever has left. */
+  private await(result: Promise<unknown>): void {
+    try {
+      result.then(
+        () => this.succeed(),
+        (cause: unknown) => this.fail(cause),
+      );
+    } catch (thrown) {
+      this.fail(thrown); // a class of promises of its own
+    }
+  }
+
   private end(state: 'succeeded' | 'failed' | 'cancelled'): boolean {
     if (this.state !== 'live') return false;
     this.state = state;
     if (this.time) this.host.stopped(this.time);
-    this.work?.unsubscribe();
+    const { work } = this;
+    if (work) this.host.guarded(this, () => work.unsubscribe());
     return true;
   }
 }
