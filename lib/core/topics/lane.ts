@@ -211,10 +211,16 @@ export class Lane<A> {
 
   /** Without room of its own, one that is blocked starts as soon as it may. */
   private admitBlocked(): Publication<A> | undefined {
-    const first = this.blocked.peek();
-    if (!first || !this.line.admits(first)) return undefined;
-    this.running++;
-    return this.takeBlocked();
+    for (let first = this.blocked.peek(); first; first = this.blocked.peek()) {
+      try {
+        if (!this.line.admits(first)) return undefined;
+        this.running++;
+        return this.takeBlocked();
+      } catch (thrown) {
+        this.tally.refuse(this.takeBlocked(), thrown); // partitionKey threw
+      }
+    }
+    return undefined;
   }
 
   private takeBlocked(): Publication<A> {
