@@ -125,7 +125,20 @@ export class Runner<A> implements AttemptHost<A> {
     this.retried++;
     this.attempts.delete(failed);
     this.attempts.add(next);
-    next.wait(retryDelayMs(this.policy, failed.attempt), () => this.start(next));
+    next.wait(retryDelayMs(this.policy, failed.attempt, this.factor(failed)), () => this.retryNow(next));
+  }
+
+  /** As everything is started: what it publishes waits until its handler has returned. */
+  private retryNow(attempt: Attempt<A>): void {
+    this.dispatcher.enter(() => {
+      if (attempt.state === 'live') this.start(attempt);
+    });
+  }
+
+  private factor(failed: Attempt<A>): number {
+    let factor = 1;
+    this.guarded(failed, () => (factor = this.policy.jitter()));
+    return factor;
   }
 
   private discard(attempt: Attempt<A>): void {
