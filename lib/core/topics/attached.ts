@@ -93,7 +93,8 @@ export class Attached<A> implements Startable, RunnerHost<A> {
   /** Takes a value in. The publisher learns the verdict before anybody is told of the change, who may change more. */
   offer(publication: Publication<A>): void {
     const verdict = this.lane.offer(publication);
-    if (verdict === 'accepted' && this.runner.run(publication)) return;
+    if (verdict === 'accepted' && this.run(publication)) return;
+    if (this.isEnded) this.lane.clear();
     publication.receipt?.answered(this, verdict);
     this.changed();
   }
@@ -101,7 +102,7 @@ export class Attached<A> implements Startable, RunnerHost<A> {
   startNext(): boolean {
     const publication = this.isEnded ? undefined : this.lane.next();
     if (!publication) return false;
-    if (!this.runner.run(publication)) this.changed();
+    if (!this.run(publication)) this.changed();
     return !this.isEnded && this.lane.isReady;
   }
 
@@ -140,6 +141,12 @@ export class Attached<A> implements Startable, RunnerHost<A> {
     } catch (thrown) {
       this.host.events.failed(this.errorOf(publication, attempts, thrown));
     }
+  }
+
+  private run(publication: Publication<A>): boolean {
+    if (!this.isEnded) return this.runner.run(publication);
+    this.discarded(publication); // a callback has closed it since it was taken
+    return true;
   }
 
   private changed(): void {

@@ -65,6 +65,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 /** The account of one subscriber, kept by what is seen from outside. */
 class Witness {
+  readonly id: string;
+  readonly terms: Terms;
   readonly delivery: Delivery<Value>;
   readonly errors: DeliveryError[] = [];
   readonly outcomes: Record<string, number> = {};
@@ -80,11 +82,9 @@ class Witness {
   retries = 0;
   inHandlers = 0; // attempts that have begun, and have neither ended nor been given up
 
-  constructor(
-    world: World,
-    readonly id: string,
-    readonly terms: Terms,
-  ) {
+  constructor(world: World, id: string, terms: Terms) {
+    this.id = id;
+    this.terms = terms;
     const { keys, retries, ...rest } = terms;
     this.cap = this.highestCap = terms.concurrency;
     this.delivery = world.topic.deliver({

@@ -11,6 +11,9 @@ type Text = readonly number[]; // numbers, so that what was merged shows what of
 
 /** A waiting line of one subscriber at concurrency 1, as a reader would write it down. */
 class Reference {
+  readonly overflow: Overflow;
+  readonly size: number;
+  readonly parkSize: number;
   readonly started: Text[] = [];
   readonly dropped: Text[] = [];
   readonly refused: Text[] = [];
@@ -20,11 +23,11 @@ class Reference {
   isRunning = false;
   isPaused = false;
 
-  constructor(
-    private readonly overflow: Overflow,
-    private readonly size: number,
-    private readonly parkSize: number,
-  ) {}
+  constructor(overflow: Overflow, size: number, parkSize: number) {
+    this.overflow = overflow;
+    this.size = size;
+    this.parkSize = parkSize;
+  }
 
   publish(value: Text): Verdict {
     if (!this.isRunning && !this.isPaused && this.line.length + this.blocked.length === 0) return this.start(value);
