@@ -50,6 +50,12 @@ export class Dispatcher {
     if (!this.isRunning) this.run();
   }
 
+  /** Does something now. What it publishes, completes and enters waits until it is done. */
+  hold(work: () => void): void {
+    if (this.isRunning) work();
+    else this.enter(work);
+  }
+
   /** Says that a subscriber may have something to start. */
   wake(subscriber: Startable): void {
     if (!subscriber.isInTurn) {

@@ -152,6 +152,7 @@ export class Topic<A> extends Subject<A> {
 
   /** What was published before it was attached is replayed, what comes after goes out to it. @internal */
   attach(attached: Attached<A>): void {
+    if (attached.isEnded) return;
     this.roster.add(attached);
     this.dispatcher.enter(() => {
       if (!attached.isEnded) this.roster.join(attached);
