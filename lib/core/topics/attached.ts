@@ -1,5 +1,5 @@
 import { asyncScheduler, Subject } from 'rxjs';
-import type { CongestionAlert, DeliveryContract, DeliveryStats, Outcome, Verdict } from '../../contracts/delivery.ts';
+import type { CongestionAlert, DeliveryContract, DeliveryStats, Outcome } from '../../contracts/delivery.ts';
 import { DeliveryError } from '../../contracts/deliveryFailure.ts';
 import { createCap, type Cap } from './cap.ts';
 import { Congestion, type LineAlert } from './congestion.ts';
@@ -93,20 +93,21 @@ export class Attached<A> implements Startable, RunnerHost<A> {
     this.endIfSettled();
   }
 
-  /** Takes a value in. Undefined when it was handled before this returns. */
-  offer(publication: Publication<A>): Verdict | undefined {
+  /** Takes a value in. The publisher learns the verdict before anybody is told of the change, who may change more. */
+  offer(publication: Publication<A>): void {
     const verdict = this.lane.offer(publication);
     if (verdict !== 'accepted') this.looked();
-    else if (this.runner.run(publication)) return undefined;
-    if (this.changes.observed) this.changes.next();
-    return verdict;
+    else if (this.run(publication)) return;
+    if (this.isEnded) this.lane.clear();
+    publication.receipt?.answered(this, verdict);
+    if (!this.isQuiet || this.changes.observed) this.changed();
   }
 
   startNext(): boolean {
     const publication = this.isEnded ? undefined : this.lane.next();
     if (!publication) return false;
     this.looked();
-    if (!this.runner.run(publication) && this.changes.observed) this.changes.next();
+    if (!this.run(publication) && this.changes.observed) this.changes.next();
     return !this.isEnded && this.lane.isReady;
   }
 
@@ -140,11 +141,11 @@ export class Attached<A> implements Startable, RunnerHost<A> {
     this.changed();
   }
 
-  guarded(call: () => void): void {
+  guarded(call: () => void, publication: Publication<A>, attempts = 0): void {
     try {
       call();
     } catch (thrown) {
-      this.host.events.failed(this.errorOf(undefined, 0, thrown));
+      this.host.events.failed(this.errorOf(publication, attempts, thrown));
     }
   }
 
@@ -153,6 +154,12 @@ export class Attached<A> implements Startable, RunnerHost<A> {
     const { depth } = this.lane;
     this.congestion.update(depth);
     this.isQuiet = depth === 0 && this.topics > 0 && this.congestion.isCalm;
+  }
+
+  private run(publication: Publication<A>): boolean {
+    if (!this.isEnded) return this.runner.run(publication);
+    this.discarded(publication); // a callback has closed it since it was taken
+    return true;
   }
 
   private changed(): void {
@@ -182,7 +189,7 @@ export class Attached<A> implements Startable, RunnerHost<A> {
   private gone(publication: Publication<A>, outcome: Outcome, error: DeliveryError | undefined): void {
     publication.settle(this, outcome, error);
     if (outcome === 'refused' && error) this.host.events.failed(error);
-    if (outcome === 'dropped') this.guarded(() => this.terms.onDrop(publication.value));
+    if (outcome === 'dropped') this.guarded(() => this.terms.onDrop(publication.value), publication);
   }
 
   private alert(alert: LineAlert): void {

@@ -16,7 +16,7 @@ export interface RunnerHost<A> {
   /** Takes a value that was cancelled. */
   discarded(publication: Publication<A>): void;
   /** Calls back a user, whose mistake is told and does no harm. */
-  guarded(call: () => void): void;
+  guarded(call: () => void, publication: Publication<A>, attempts: number): void;
 }
 
 /** Runs values through a handler, attempt after attempt, until each is settled. */
@@ -69,12 +69,16 @@ export class Runner<A> implements AttemptHost<A> {
 
   failed(attempt: Attempt<A>, cause: unknown): void {
     this.look(attempt, true);
-    if (attempt.attempt <= this.policy.retries && !this.isCancelled && this.isWorthRetrying(cause)) {
+    if (attempt.attempt <= this.policy.retries && !this.isCancelled && this.isWorthRetrying(attempt, cause)) {
       this.retry(attempt);
       return;
     }
     this.leave(attempt);
     this.host.failed(attempt.publication, attempt.attempt, cause);
+  }
+
+  guarded({ publication, attempt }: Attempt<A>, call: () => void): void {
+    this.host.guarded(call, publication, attempt);
   }
 
   private start(attempt: Attempt<A>): boolean {
@@ -124,7 +128,20 @@ export class Runner<A> implements AttemptHost<A> {
     this.retried++;
     this.leave(failed);
     this.enter(next);
-    next.wait(retryDelayMs(this.policy, failed.attempt), () => this.start(next));
+    next.wait(retryDelayMs(this.policy, failed.attempt, this.factor(failed)), () => this.retryNow(next));
+  }
+
+  /** As everything is started: what it publishes waits until its handler has returned. */
+  private retryNow(attempt: Attempt<A>): void {
+    this.dispatcher.enter(() => {
+      if (attempt.state === 'live') this.start(attempt);
+    });
+  }
+
+  private factor(failed: Attempt<A>): number {
+    let factor = 1;
+    this.guarded(failed, () => (factor = this.policy.jitter()));
+    return factor;
   }
 
   private enter(attempt: Attempt<A>): void {
@@ -147,14 +164,15 @@ export class Runner<A> implements AttemptHost<A> {
     this.host.discarded(attempt.publication);
   }
 
-  private look({ time }: Attempt<A>, hasFailed: boolean): void {
+  private look(attempt: Attempt<A>, hasFailed: boolean): void {
+    const { time } = attempt;
     if (!time || !this.observe) return;
-    this.host.guarded(() => this.observe?.(asyncScheduler.now() - time.startedAt, hasFailed));
+    this.guarded(attempt, () => this.observe?.(asyncScheduler.now() - time.startedAt, hasFailed));
   }
 
-  private isWorthRetrying(cause: unknown): boolean {
+  private isWorthRetrying(attempt: Attempt<A>, cause: unknown): boolean {
     let isWorth = false;
-    this.host.guarded(() => (isWorth = this.policy.retryOn(cause)));
+    this.guarded(attempt, () => (isWorth = this.policy.retryOn(cause)));
     return isWorth;
   }
 }
