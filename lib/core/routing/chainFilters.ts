@@ -8,6 +8,8 @@ import type { Filter, Next } from './filter.ts';
  * const deliver = chainFilters([matchFilter({ path: 'kind', equals: 'order' }), dedupFilter()], (event) => sender.send(event));
  */
 export function chainFilters<E>(filters: readonly Filter<E>[], send: Next<E>): Next<E> {
-  const last: Next<E> = (event) => defer(() => send(event));
-  return filters.reduceRight((next: Next<E>, filter) => (event) => defer(() => filter(event, next)), last);
+  return filters.reduceRight<Next<E>>(
+    (next, filter) => (event) => defer(() => filter(event, next)),
+    (event) => defer(() => send(event)),
+  );
 }

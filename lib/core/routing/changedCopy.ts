@@ -12,7 +12,8 @@ function setFrom(data: unknown, steps: Steps, depth: number, value: unknown): un
   if (step === undefined) return value;
   if (Array.isArray(data)) {
     const index = indexOf(step);
-    if (index === undefined || index > data.length) throw new TransformError(steps.slice(0, depth + 1), 'no place in a list');
+    if (index === undefined || index > data.length)
+      throw new TransformError(steps.slice(0, depth + 1), 'no place in a list');
     const copy: unknown[] = data.slice();
     copy[index] = setFrom(copy[index], steps, depth + 1, value);
     return copy;

@@ -54,7 +54,7 @@ export function dedupFilter(options: DedupOptions = {}): Filter<RoutedEvent> {
     forgetOld(now);
   };
 
-  const deliver = (key: string, event: RoutedEvent, next: Next<RoutedEvent>): Observable<never> => {
+  function deliver(key: string, event: RoutedEvent, next: Next<RoutedEvent>): Observable<never> {
     const release = (): void => {
       if (underWay.get(key) === delivery$) underWay.delete(key);
     };
@@ -66,7 +66,7 @@ export function dedupFilter(options: DedupOptions = {}): Filter<RoutedEvent> {
     );
     underWay.set(key, delivery$);
     return delivery$;
-  };
+  }
 
   return (event, next) =>
     defer(() => {

@@ -1,4 +1,4 @@
-import { EMPTY } from 'rxjs';
+import { defer, EMPTY } from 'rxjs';
 import type { RoutedEvent } from '../../contracts/routedEvent.ts';
 import { compileCondition, type Condition } from './condition.ts';
 import type { Filter } from './filter.ts';
@@ -19,9 +19,10 @@ export function matchFilter(condition: Condition, options: MatchOptions = {}): F
   const { onDrop = () => undefined } = options;
   const test = compileCondition(condition);
 
-  return (event, next) => {
-    if (test(event.payload)) return next(event);
-    onDrop(event);
-    return EMPTY;
-  };
+  return (event, next) =>
+    defer(() => {
+      if (test(event.payload)) return next(event);
+      onDrop(event);
+      return EMPTY;
+    });
 }

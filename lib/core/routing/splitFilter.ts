@@ -1,4 +1,4 @@
-import { catchError, concat, defer, EMPTY, from, throwError, type Observable } from 'rxjs';
+import { catchError, concat, defer, EMPTY, from, map, throwError, type Observable } from 'rxjs';
 import { mergeMapBounded } from '../../../operators/mergeMapBounded.ts';
 import { checkInteger } from '../../../operators/internal/checkOption.ts';
 import { pointerOf, valueAt } from '../../boundary/valueAt.ts';
@@ -28,7 +28,8 @@ export function splitFilter(options: SplitOptions = {}): Filter<RoutedEvent> {
 
   const partsOf = (payload: unknown): readonly unknown[] => {
     const list = valueAt(path, payload);
-    if (!Array.isArray(list)) throw new SplitError(`${pointerOf(path) || 'the payload'} is not a list: nothing to split`);
+    if (!Array.isArray(list))
+      throw new SplitError(`${pointerOf(path) || 'the payload'} is not a list: nothing to split`);
     if (list.length > maxParts) throw new SplitError(`a list of ${list.length} parts, at most ${maxParts} are allowed`);
     return list;
   };
@@ -37,16 +38,25 @@ export function splitFilter(options: SplitOptions = {}): Filter<RoutedEvent> {
     defer(() => {
       const parts = partsOf(event.payload);
       const failures = new Map<number, unknown>();
-      const deliver = (payload: unknown, i: number): Observable<never> =>
-        defer(() => next({ ...event, id: `${event.id}.${i}`, payload })).pipe(
-          catchError((failure: unknown) => {
-            failures.set(i, failure);
-            return EMPTY;
-          }),
-        );
-      const outcome$ = defer(() => (failures.size === 0 ? EMPTY : throwError(() => undelivered(failures, parts.length))));
-      return concat(from(parts).pipe(mergeMapBounded(deliver, { concurrency, bufferSize: maxParts })), outcome$);
+      const parts$ = from(parts).pipe(
+        map((payload, i) => ({ ...event, id: `${event.id}.${i}`, payload })),
+        mergeMapBounded((part, i) => defer(() => next(part)).pipe(catchError(noted(failures, i))), {
+          concurrency,
+          bufferSize: maxParts,
+        }),
+      );
+      const outcome$ = defer(() =>
+        failures.size === 0 ? EMPTY : throwError(() => undelivered(failures, parts.length)),
+      );
+      return concat(parts$, outcome$);
     });
+}
+
+function noted(failures: Map<number, unknown>, part: number): (failure: unknown) => Observable<never> {
+  return (failure) => {
+    failures.set(part, failure);
+    return EMPTY;
+  };
 }
 
 function undelivered(failures: ReadonlyMap<number, unknown>, parts: number): SplitError {

@@ -1,3 +1,4 @@
+import { defer } from 'rxjs';
 import type { RoutedEvent } from '../../contracts/routedEvent.ts';
 import type { Filter } from './filter.ts';
 import { compileStep, type TransformStep } from './transformStep.ts';
@@ -13,5 +14,5 @@ export function transformFilter(steps: readonly TransformStep[]): Filter<RoutedE
   const changes = steps.map((step, i) => compileStep(step, `steps[${i}]`));
 
   return (event, next) =>
-    next({ ...event, payload: changes.reduce((payload, change) => change(payload), event.payload) });
+    defer(() => next({ ...event, payload: changes.reduce((payload, change) => change(payload), event.payload) }));
 }

@@ -1,6 +1,7 @@
 import { OptionError } from '../../../operators/errors.ts';
 import { stepsOf, valueAt } from '../../boundary/valueAt.ts';
 import { pickPaths, removeAt, setAt } from './changedCopy.ts';
+import { TransformError } from './routingFailure.ts';
 
 /**
  * One change of a payload. Paths are as in a {@link Condition}. `pick` keeps nothing but what the paths lead to. `set`
@@ -30,7 +31,10 @@ export function compileStep(step: TransformStep, at: string): Change {
   switch (name) {
     case 'pick': {
       const paths = pathsOf(wanted, where);
-      return (payload) => pickPaths(payload, paths);
+      return (payload) => {
+        if (typeof payload !== 'object' || payload === null) throw new TransformError([], 'not an object');
+        return pickPaths(payload, paths);
+      };
     }
     case 'remove': {
       const paths = pathsOf(wanted, where);
