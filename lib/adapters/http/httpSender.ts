@@ -23,6 +23,8 @@ export interface HttpSenderOptions {
 
 /** Most bytes of an answer that are read, so that its connection can be used again. */
 const MAX_ANSWER_BYTES = 64 * 1024;
+/** Nothing of the answer is kept, so there is nothing to compress. */
+const HEADERS = { 'content-type': 'application/json', 'accept-encoding': 'identity' };
 /** The longest time that a timer can wait. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 /** Statuses that ask to come back later. */
@@ -40,7 +42,8 @@ const BUSY = new Set([408, 425, 429, 503]);
 export function httpSender(options: HttpSenderOptions): Sender {
   const { name, timeoutMs = 30_000, fetch = globalThis.fetch } = options;
   const { href } = httpUrl(options.url);
-  const headers = checkedHeaders({ 'content-type': 'application/json', ...options.headers });
+  const headers = new Headers(HEADERS);
+  for (const [header, value] of checkedHeaders(options.headers ?? {})) headers.set(header, value);
   if (!(timeoutMs > 0)) throw new OptionError('timeoutMs', 'more than 0 ms', timeoutMs);
 
   const post = async (event: RoutedEvent, signal: AbortSignal): Promise<Response> => {
