@@ -33,3 +33,15 @@ export class ClosedError extends Error {
     this.what = what;
   }
 }
+
+/** No topic has this name, or matches this pattern. */
+export class UnknownTopicError extends Error {
+  override readonly name = 'UnknownTopicError';
+  readonly code = 'unknown_topic';
+  readonly topic: string;
+
+  constructor(topic: string) {
+    super(`no topic is called ${JSON.stringify(topic.length > 60 ? `${topic.slice(0, 57)}...` : topic)}`);
+    this.topic = topic;
+  }
+}

@@ -1,5 +1,5 @@
 import { asyncScheduler, Subject } from 'rxjs';
-import type { CongestionAlert, DeliveryContract, DeliveryStats, Outcome, Verdict } from '../../contracts/delivery.ts';
+import type { CongestionAlert, DeliveryContract, DeliveryStats, Outcome } from '../../contracts/delivery.ts';
 import { DeliveryError } from '../../contracts/deliveryFailure.ts';
 import { createCap, type Cap } from './cap.ts';
 import { Congestion, type LineAlert } from './congestion.ts';
@@ -28,6 +28,8 @@ export class Attached<A> implements Startable, RunnerHost<A> {
   /** Emits after each change that somebody may look at; completes when the subscriber has ended. */
   readonly changes = new Subject<void>();
   readonly alerts = new Subject<CongestionAlert>();
+  /** Completes with it: nobody who only waits for that shall make changes cost anything. */
+  readonly ended = new Subject<never>();
   isInTurn = false;
   /** It takes nothing any more, and starts nothing. */
   isEnded = false;
@@ -78,6 +80,7 @@ export class Attached<A> implements Startable, RunnerHost<A> {
   change(how: () => void): void {
     if (this.isEnded) return;
     how();
+    this.looked();
     this.changed();
   }
 
@@ -90,24 +93,28 @@ export class Attached<A> implements Startable, RunnerHost<A> {
     this.endIfSettled();
   }
 
-  /** Takes a value in. Undefined when it was handled before this returns. */
-  offer(publication: Publication<A>): Verdict | undefined {
+  /** Takes a value in. The publisher learns the verdict before anybody is told of the change, who may change more. */
+  offer(publication: Publication<A>): void {
     const verdict = this.lane.offer(publication);
-    if (verdict === 'accepted' && this.runner.run(publication)) return undefined;
-    this.changed();
-    return verdict;
+    if (verdict !== 'accepted') this.looked();
+    else if (this.run(publication)) return;
+    if (this.isEnded) this.lane.clear();
+    publication.receipt?.answered(this, verdict);
+    if (!this.isQuiet || this.changes.observed) this.changed();
   }
 
   startNext(): boolean {
     const publication = this.isEnded ? undefined : this.lane.next();
     if (!publication) return false;
-    if (!this.runner.run(publication)) this.changed();
+    this.looked();
+    if (!this.run(publication) && this.changes.observed) this.changes.next();
     return !this.isEnded && this.lane.isReady;
   }
 
   /** Says that one of its topics is complete: with the last one, it ends when everything is settled. */
   left(): void {
     this.topics--;
+    this.looked();
     this.changed();
   }
 
@@ -134,21 +141,31 @@ export class Attached<A> implements Startable, RunnerHost<A> {
     this.changed();
   }
 
-  guarded(call: () => void): void {
+  guarded(call: () => void, publication: Publication<A>, attempts = 0): void {
     try {
       call();
     } catch (thrown) {
-      this.host.events.failed(this.errorOf(undefined, 0, thrown));
+      this.host.events.failed(this.errorOf(publication, attempts, thrown));
     }
   }
 
+  /** To be called when the depth of the lane has changed. */
+  private looked(): void {
+    const { depth } = this.lane;
+    this.congestion.update(depth);
+    this.isQuiet = depth === 0 && this.topics > 0 && this.congestion.isCalm;
+  }
+
+  private run(publication: Publication<A>): boolean {
+    if (!this.isEnded) return this.runner.run(publication);
+    this.discarded(publication); // a callback has closed it since it was taken
+    return true;
+  }
+
   private changed(): void {
-    const { lane } = this;
     if (!this.isEnded) {
-      if (lane.depth > 0 || !this.congestion.isCalm) this.congestion.update();
-      this.isQuiet = this.topics > 0 && lane.depth === 0 && this.congestion.isCalm;
       if (this.changes.observed) this.changes.next();
-      if (lane.isReady) this.host.dispatcher.wake(this);
+      if (this.lane.isReady) this.host.dispatcher.wake(this);
     }
     if (this.isEnded || this.topics === 0) this.endIfSettled();
   }
@@ -165,13 +182,14 @@ export class Attached<A> implements Startable, RunnerHost<A> {
     this.changes.next();
     this.changes.complete();
     this.alerts.complete();
+    this.ended.complete();
     this.host.dispatcher.rest();
   }
 
   private gone(publication: Publication<A>, outcome: Outcome, error: DeliveryError | undefined): void {
     publication.settle(this, outcome, error);
     if (outcome === 'refused' && error) this.host.events.failed(error);
-    if (outcome === 'dropped') this.guarded(() => this.terms.onDrop(publication.value));
+    if (outcome === 'dropped') this.guarded(() => this.terms.onDrop(publication.value), publication);
   }
 
   private alert(alert: LineAlert): void {

@@ -16,6 +16,8 @@ export interface AttemptHost<A> {
   stopped(time: AttemptTime): void;
   succeeded(attempt: Attempt<A>): void;
   failed(attempt: Attempt<A>, cause: unknown): void;
+  /** Calls back a user, whose mistake is told and does no harm. */
+  guarded(attempt: Attempt<A>, call: () => void): void;
 }
 
 /** One call of a handler, and what the handler is told of it. It ends once: it succeeds, fails, is late, or is cancelled. */
@@ -24,6 +26,8 @@ export class Attempt<A> implements DeliveryContext {
   readonly attempt: number;
   /** `retried`: it failed, and there will be another one. */
   state: 'live' | 'succeeded' | 'failed' | 'retried' | 'cancelled' = 'live';
+  /** Where it stands among those that run; -1 while it does not. */
+  place = -1;
   /** Absent where nobody looks at it. */
   time: AttemptTime | undefined;
   private readonly host: AttemptHost<A>;
@@ -61,14 +65,6 @@ export class Attempt<A> implements DeliveryContext {
 
   /** Ends as what the handler returned does. */
   follow(result: ObservableInput<unknown>): void {
-    if (result instanceof Promise) {
-      // Without a subscription of its own, and with its rejection taken whoever has left.
-      result.then(
-        () => this.succeed(),
-        (cause: unknown) => this.fail(cause),
-      );
-      return;
-    }
     if (this.state !== 'live') return;
     new Observable<unknown>((upstream) => {
       this.work = upstream; // before it runs, so that it can be cancelled from within
@@ -97,7 +93,8 @@ export class Attempt<A> implements DeliveryContext {
     if (this.state !== 'live') return false;
     this.state = state;
     if (this.time) this.host.stopped(this.time);
-    this.work?.unsubscribe();
+    const { work } = this;
+    if (work) this.host.guarded(this, () => work.unsubscribe());
     return true;
   }
 }

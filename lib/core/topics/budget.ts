@@ -25,7 +25,7 @@ export class SharedBudget implements Budget {
     return true;
   }
 
-  /** Gives room for one value back; who waits for it is told, the one who waits longest first, until it is taken. */
+  /** Gives room for one value back. Those who wait for it are told, the longest first, until one has taken it. */
   give(): void {
     this.used--;
     this.within?.give();

@@ -184,16 +184,16 @@ export class Lane<A> {
   }
 
   private push(publication: Publication<A>): void {
-    publication.waitsSince ||= this.options.now();
+    if (publication.waitsSince < 0) publication.waitsSince = this.options.now();
     this.line.push(publication);
   }
 
   private block(publication: Publication<A>): Verdict {
-    const { isOwn, bufferSize, now, roomMade } = this.options;
+    const { isOwn, bufferSize, roomMade } = this.options;
     if (isOwn(publication) || this.blocked.size >= MOST_BLOCKED) {
       return this.tally.refuse(publication, new OverflowError('deliver', bufferSize));
     }
-    publication.waitsSince ||= now();
+    if (publication.waitsSince < 0) publication.waitsSince = this.options.now();
     this.blocked.push(publication);
     this.room.wait(roomMade);
     return 'blocked';
@@ -211,10 +211,16 @@ export class Lane<A> {
 
   /** Without room of its own, one that is blocked starts as soon as it may. */
   private admitBlocked(): Publication<A> | undefined {
-    const first = this.blocked.peek();
-    if (!first || !this.line.admits(first)) return undefined;
-    this.running++;
-    return this.takeBlocked();
+    for (let first = this.blocked.peek(); first; first = this.blocked.peek()) {
+      try {
+        if (!this.line.admits(first)) return undefined;
+        this.running++;
+        return this.takeBlocked();
+      } catch (thrown) {
+        this.tally.refuse(this.takeBlocked(), thrown); // partitionKey threw
+      }
+    }
+    return undefined;
   }
 
   private takeBlocked(): Publication<A> {

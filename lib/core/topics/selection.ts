@@ -17,10 +17,7 @@ export class Selection<A> implements Offering<A> {
     const selected = this.roster.list.filter(({ id, isEnded }) => !isEnded && this.ids.has(id));
     for (const attached of selected) {
       if (attached.isEnded) receipt?.skipped(attached);
-      else {
-        const verdict = attached.offer(publication);
-        if (verdict) receipt?.answered(attached, verdict);
-      }
+      else attached.offer(publication);
     }
     receipt?.dispatched(selected, selected.length);
   }

@@ -28,7 +28,7 @@ function told(marks: Marks, series: Series): readonly string[] {
     series.forEach((next, ms) =>
       at(ms, () => {
         depth = next;
-        congestion.update();
+        congestion.update(depth);
       }),
     );
     at(series.length + marks.holdMs + 1, () => {
