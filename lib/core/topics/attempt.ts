@@ -26,6 +26,8 @@ export class Attempt<A> implements DeliveryContext {
   readonly attempt: number;
   /** `retried`: it failed, and there will be another one. */
   state: 'live' | 'succeeded' | 'failed' | 'retried' | 'cancelled' = 'live';
+  /** Where it stands among those that run; -1 while it does not. */
+  place = -1;
   /** Absent where nobody looks at it. */
   time: AttemptTime | undefined;
   private readonly host: AttemptHost<A>;
@@ -63,10 +65,6 @@ export class Attempt<A> implements DeliveryContext {
 
   /** Ends as what the handler returned does. */
   follow(result: ObservableInput<unknown>): void {
-    if (result instanceof Promise) {
-      this.await(result);
-      return;
-    }
     if (this.state !== 'live') return;
     new Observable<unknown>((upstream) => {
       this.work = upstream; // before it runs, so that it can be cancelled from within
@@ -89,18 +87,6 @@ export class Attempt<A> implements DeliveryContext {
     if (!this.end('cancelled')) return false;
     this.controller?.abort();
     return true;
-  }
-
-  /** Without a subscription of its own, and with its rejection taken whoever has left. */
-  private await(result: Promise<unknown>): void {
-    try {
-      result.then(
-        () => this.succeed(),
-        (cause: unknown) => this.fail(cause),
-      );
-    } catch (thrown) {
-      this.fail(thrown); // a class of promises of its own
-    }
   }
 
   private end(state: 'succeeded' | 'failed' | 'cancelled'): boolean {

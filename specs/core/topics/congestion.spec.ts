@@ -34,7 +34,7 @@ function watched(watermarks: Marks, bufferSize = 100) {
     setDepth(depth: number) {
       while (line.length > depth) line.shift();
       while (line.length < depth) line.push(Date.now());
-      congestion.update();
+      congestion.update(line.length);
     },
   };
 }
