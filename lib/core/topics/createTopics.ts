@@ -21,7 +21,11 @@ export interface TopicDefinition<A> extends Pick<TopicOptions, 'replay' | 'freez
 
 type Definitions = Readonly<Record<string, TopicDefinition<unknown>>>;
 type NameOf<D> = keyof D & string;
-type ValueOf<D, Name extends keyof D> = D[Name] extends { readonly codec: Codec<infer A> } ? A : never;
+type ValueOf<D, Name extends keyof D> = Name extends unknown
+  ? D[Name] extends { readonly codec: Codec<infer A> }
+    ? A
+    : never
+  : never;
 
 /** Topics by name, with one order over all of them. */
 export interface Topics<D extends Definitions> {
@@ -64,7 +68,7 @@ const NAME = /^[\w-]+(?:\.[\w-]+)*$/;
 export function createTopics<const D extends Definitions>(definitions: D): Topics<D> {
   const dispatcher = new Dispatcher();
   const events = new TopicEvents();
-  const rejected = new Subject<DecodeError>();
+  const rejected$ = new Subject<DecodeError>();
   const byName = new Map<string, { readonly topic: Topic<unknown>; readonly codec: Codec<unknown> }>();
   for (const [name, { codec, ...options }] of Object.entries(definitions)) {
     checkName(name);
@@ -118,23 +122,23 @@ export function createTopics<const D extends Definitions>(definitions: D): Topic
     return [...across, ...single];
   }
 
-  const topics: Topics<Definitions> = {
+  const topics = {
     names: [...byName.keys()],
-    errors$: merge(errorsOfTopics$, merge(events.errors$, rejected).pipe(takeUntil(ended$))),
+    errors$: merge(errorsOfTopics$, merge(events.errors$, rejected$).pipe(takeUntil(ended$))),
     alerts$: merge(...all.map(({ alerts$ }) => alerts$), events.alerts$.pipe(takeUntil(ended$))),
-    topic: (name) => known(name).topic,
-    publish: (name, value) => known(name).topic.publish(value),
-    receive(name, input) {
+    topic: (name: string) => known(name).topic,
+    publish: (name: string, value: unknown) => known(name).topic.publish(value),
+    receive(name: string, input: unknown) {
       const { topic, codec } = known(name);
       try {
         return topic.publish(decode(codec, input, name));
       } catch (failure) {
-        if (failure instanceof DecodeError) rejected.next(failure);
+        if (failure instanceof DecodeError) rejected$.next(failure);
         throw failure;
       }
     },
     deliver,
-    close: (options = {}) =>
+    close: (options: CloseOptions = {}) =>
       drained(
         deliveries,
         () => {
@@ -143,7 +147,7 @@ export function createTopics<const D extends Definitions>(definitions: D): Topic
         options,
       ),
   };
-  return topics as Topics<D>; // the values of a name are what its codec gives
+  return topics as unknown as Topics<D>; // what the values of a name are is what its codec gives
 }
 
 function named(where: string, delivery: Delivery<unknown>): Delivery<unknown> {
