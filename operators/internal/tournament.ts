@@ -30,11 +30,16 @@ export interface Tournament<T> {
   position(lane: number): number;
   /** The lane of the value that was drained last, -1 before there was one. */
   latest(): number;
+  /** The lanes that values were drained from since this was asked last, in the order of the first of them. */
+  taken(): readonly number[];
 }
 
 /**
- * A loser tree (Knuth, The Art of Computer Programming, vol. 3, 5.4.1): log2(lanes) comparisons per value, one more when
- * order is checked. Of equal values the one of the earlier lane goes first.
+ * A loser tree (Knuth, The Art of Computer Programming, vol. 3, 5.4.1): log2(lanes) comparisons per value. Of equal values
+ * the one of the earlier lane goes first.
+ *
+ * To check the order of a lane costs next to nothing. No head goes before the latest value, so a value that does goes
+ * before all heads as well: only one that wins every match has to be compared with the latest.
  */
 export function createTournament<T, K>(options: TournamentOptions<T, K>): Tournament<T> {
   return new LoserTree(options);
@@ -49,12 +54,15 @@ class LoserTree<T, K> implements Tournament<T> {
   private readonly nameOf: (lane: number) => number | string;
   private readonly batches: (readonly T[])[];
   private readonly positions: Int32Array;
-  private readonly heads: (K | undefined)[];
   private readonly passed: Float64Array; // values of the batches before the one in hand
   private readonly ended: Uint8Array;
-  private readonly losers: Int32Array;
+  private readonly losers: Int32Array; // by node, the root's children first
+  private readonly heads: (K | undefined)[]; // of the losers, by node: next to them, for a merge is all memory access
+  private readonly isTaken: Uint8Array;
+  private takenFrom: number[] = [];
   private live: number;
   private winner = -1; // not known until every lane has shown its head
+  private head: K | undefined; // of the winner
   private last = -1;
 
   constructor(options: TournamentOptions<T, K>) {
@@ -66,10 +74,11 @@ class LoserTree<T, K> implements Tournament<T> {
     this.nameOf = options.nameOf;
     this.batches = Array.from({ length: lanes }, () => []);
     this.positions = new Int32Array(lanes);
-    this.heads = Array.from({ length: lanes }, () => undefined);
     this.passed = new Float64Array(lanes);
     this.ended = new Uint8Array(lanes);
     this.losers = new Int32Array(Math.max(lanes, 1)).fill(-1);
+    this.heads = Array.from({ length: Math.max(lanes, 1) }, () => undefined);
+    this.isTaken = new Uint8Array(lanes);
     this.live = lanes;
   }
 
@@ -81,23 +90,30 @@ class LoserTree<T, K> implements Tournament<T> {
     return this.last;
   }
 
+  taken(): readonly number[] {
+    const { isTaken, takenFrom } = this;
+    for (const lane of takenFrom) isTaken[lane] = 0;
+    this.takenFrom = [];
+    return takenFrom;
+  }
+
   feed(lane: number, batch: readonly T[], from = 0): void {
-    const { rank, isChecked } = this;
     const { length } = this.batches[lane]!;
+    const latest = this.head as K;
     this.passed[lane]! += length;
     this.batches[lane] = batch;
     this.positions[lane] = from;
-    const head = rank(batch[from]!);
-    if (isChecked && length > 0 && this.before(head, this.heads[lane]!)) throw this.misplaced(lane);
-    this.heads[lane] = head;
-    if (this.winner !== -1) this.climb(lane);
+    if (this.winner === -1) return;
+    const head = this.rank(batch[from]!);
+    this.climb(lane, head);
+    if (this.isChecked && this.winner === lane && this.before(head, latest)) throw this.misplaced(lane);
   }
 
   end(lane: number): void {
     this.ended[lane] = 1;
     this.batches[lane] = [];
     this.live--;
-    if (this.winner !== -1) this.climb(lane);
+    if (this.winner !== -1) this.climb(lane, undefined);
   }
 
   drain(out: T[], max: number): number {
@@ -107,76 +123,98 @@ class LoserTree<T, K> implements Tournament<T> {
 
   /** The loop of `climb` for value after value, with everything in locals: this is where all the time goes. */
   private pop(out: T[], max: number): number {
-    const { batches, positions, heads, ended, losers, lanes, rank, before, isChecked } = this;
+    const { batches, positions, heads, ended, losers, lanes, rank, before, isChecked, isTaken, takenFrom } = this;
     const allLive = this.live === lanes;
     let lane = this.winner;
+    let head = this.head as K;
     let batch = batches[lane]!;
     let position = positions[lane]!;
     for (let count = max - out.length; count > 0; count--) {
+      const climber = lane;
+      this.last = lane;
+      if (isTaken[lane] === 0) {
+        isTaken[lane] = 1;
+        takenFrom.push(lane);
+      }
       out.push(batch[position]!);
       positions[lane] = ++position;
-      this.last = lane;
       if (position === batch.length) {
         this.winner = lane;
+        this.head = head;
         return lane;
       }
 
-      let head = rank(batch[position]!);
-      if (isChecked && before(head, heads[lane]!)) throw this.misplaced(lane);
-      heads[lane] = head;
-      const climber = lane;
+      const latest = head;
+      head = rank(batch[position]!);
       for (let node = (lane + lanes) >> 1; node > 0; node >>= 1) {
         const resident = losers[node]!;
         if (!allLive && ended[resident] === 1) continue;
+        const other = heads[node] as K;
         // Of equals the earlier lane wins, so one question tells all.
-        if (resident < lane ? !before(head, heads[resident]!) : before(heads[resident]!, head)) {
+        if (resident < lane ? !before(head, other) : before(other, head)) {
           losers[node] = lane;
+          heads[node] = head;
           lane = resident;
-          head = heads[lane]!;
+          head = other;
         }
       }
       if (lane !== climber) {
         batch = batches[lane]!;
         position = positions[lane]!;
+      } else if (isChecked && before(head, latest)) {
+        this.winner = lane;
+        throw this.misplaced(lane);
       }
     }
     this.winner = lane;
+    this.head = head;
     return -1;
   }
 
   private build(): void {
-    const { losers, lanes } = this;
+    const { losers, heads, lanes, batches, positions } = this;
     for (let lane = lanes - 1; lane >= 0; lane--) {
       let climber = lane;
+      let head = this.ended[lane] === 1 ? undefined : this.rank(batches[lane]![positions[lane]!]!);
       for (let node = (lane + lanes) >> 1; node > 0 && climber !== -1; node >>= 1) {
         const resident = losers[node]!;
-        if (resident === -1 || this.beats(resident, climber)) {
+        const other = heads[node];
+        if (resident === -1 || this.beats(resident, other, climber, head)) {
           losers[node] = climber;
+          heads[node] = head;
           climber = resident;
+          head = other;
         }
       }
-      if (climber !== -1) this.winner = climber;
+      if (climber !== -1) {
+        this.winner = climber;
+        this.head = head;
+      }
     }
   }
 
-  private climb(lane: number): void {
-    const { losers } = this;
+  private climb(lane: number, own: K | undefined): void {
+    const { losers, heads } = this;
     let climber = lane;
+    let head = own;
     for (let node = (lane + this.lanes) >> 1; node > 0; node >>= 1) {
       const resident = losers[node]!;
-      if (this.beats(resident, climber)) {
+      const other = heads[node];
+      if (this.beats(resident, other, climber, head)) {
         losers[node] = climber;
+        heads[node] = head;
         climber = resident;
+        head = other;
       }
     }
     this.winner = climber;
+    this.head = head;
   }
 
-  private beats(a: number, b: number): boolean {
+  private beats(a: number, headA: K | undefined, b: number, headB: K | undefined): boolean {
     if (this.ended[a] === 1) return false;
     if (this.ended[b] === 1) return true;
-    const [headA, headB] = [this.heads[a]!, this.heads[b]!];
-    return a < b ? !this.before(headB, headA) : this.before(headA, headB);
+    return a < b ? !this.before(headB as K, headA as K) : this.before(headA as K, headB as K);
   }
 
   private misplaced(lane: number): SourceOrderError {
