@@ -7,55 +7,56 @@ export interface Deadline {
   readonly missed: (error: DeadlineError) => void;
 }
 
-/** The deadlines of all calls of one walk, watched by one timer: a timer per call would cost more than most calls. */
-export interface Deadlines {
-  /** Tells of a call that takes too long, unless it is settled before. */
-  readonly start: (missed: (error: DeadlineError) => void) => Deadline;
-  readonly settle: (deadline: Deadline) => void;
-  /** Lets go of the timer if nothing runs. */
-  readonly rest: () => void;
-  /** Lets go of the timer, whatever runs. */
-  readonly stop: () => void;
-}
-
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-export function createDeadlines(afterMs: number): Deadlines {
+/** The deadlines of all calls of one walk, watched by one timer: a timer per call would cost more than most calls. */
+export class Deadlines {
+  private readonly afterMs: number;
   // All wait equally long, so the first to start is the first to miss: a Set keeps that order.
-  const running = new Set<Deadline>();
-  let watch: Subscription | undefined;
+  private readonly running = new Set<Deadline>();
+  private watch: Subscription | undefined;
 
-  const look = (now: number) => {
-    watch = undefined;
-    for (const deadline of running) {
+  constructor(afterMs: number) {
+    this.afterMs = afterMs;
+  }
+
+  /** When a call that starts now is late. */
+  nextDue(): number {
+    return asyncScheduler.now() + this.afterMs;
+  }
+
+  /** Tells of a call that takes too long, unless it is settled before. */
+  start(deadline: Deadline): void {
+    if (this.afterMs === Infinity) return;
+    this.running.add(deadline);
+    if (!this.watch) this.look(deadline.dueAt - this.afterMs);
+  }
+
+  settle(deadline: Deadline): void {
+    this.running.delete(deadline);
+  }
+
+  /** Lets go of the timer if nothing runs. */
+  rest(): void {
+    if (this.running.size === 0) this.stop();
+  }
+
+  /** Lets go of the timer, whatever runs. */
+  stop(): void {
+    this.watch?.unsubscribe();
+    this.watch = undefined;
+  }
+
+  private look(now: number): void {
+    this.watch = undefined;
+    for (const deadline of this.running) {
       if (deadline.dueAt > now) {
         const waitMs = Math.min(deadline.dueAt - now, LONGEST_TIMER_MS);
-        watch = asyncScheduler.schedule(() => look(asyncScheduler.now()), waitMs);
+        this.watch = asyncScheduler.schedule(() => this.look(asyncScheduler.now()), waitMs);
         return;
       }
-      running.delete(deadline);
-      deadline.missed(new DeadlineError(afterMs));
+      this.running.delete(deadline);
+      deadline.missed(new DeadlineError(this.afterMs));
     }
-  };
-
-  const stop = () => {
-    watch?.unsubscribe();
-    watch = undefined;
-  };
-
-  return {
-    start(missed) {
-      const now = asyncScheduler.now();
-      const deadline = { dueAt: now + afterMs, missed };
-      if (afterMs === Infinity) return deadline;
-      running.add(deadline);
-      if (!watch) look(now);
-      return deadline;
-    },
-    settle: (deadline) => void running.delete(deadline),
-    rest() {
-      if (running.size === 0) stop();
-    },
-    stop,
-  };
+  }
 }

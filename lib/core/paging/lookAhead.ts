@@ -1,13 +1,13 @@
 import type { Lane } from './lane.ts';
 import type { Order } from './order.ts';
-import type { PageQueue } from './pageQueue.ts';
 import type { Hand } from './sourceReader.ts';
 
-/** What {@link createLookAhead} looks at. */
+/** What a {@link LookAhead} looks at. */
 export interface LookAheadOptions<T> {
-  readonly lanes: readonly { readonly lane: Lane<T>; readonly queue: PageQueue<T> }[];
+  readonly lanes: readonly Lane<T>[];
   readonly order: Order<T>;
-  readonly isDone: (lane: number) => boolean;
+  /** Whether a lane has nothing more to give. */
+  readonly isOut: (lane: number) => boolean;
   /** How many items of the page in hand are left. */
   readonly leftOf: (lane: number, hand: Hand<T>) => number;
   /** Whether the walk stands still for some lane. */
@@ -16,30 +16,61 @@ export interface LookAheadOptions<T> {
   readonly failed: (error: unknown) => void;
 }
 
-/** Lets a lane read ahead, if that is due. */
-export function createLookAhead<T>(options: LookAheadOptions<T>): (lane: number) => void {
-  const { lanes, order, isDone, leftOf, isWaiting, failed } = options;
-  const endOf = ({ items }: Hand<T>) => order.rankOf(items.at(-1)!);
+/** Lets lanes read ahead where that is due. */
+export class LookAhead<T> {
+  private readonly options: LookAheadOptions<T>;
 
-  /** Whether the last page held of a lane is used up before any other page in hand. */
-  const leads = (index: number, last: Hand<T>): boolean => {
-    if (!isWaiting() || last.items.length === 0) return false;
-    const end = endOf(last);
-    return lanes.every(({ lane }, other) => {
-      const hand = lane.hand();
-      if (other === index || isDone(other) || !hand || hand.items.length === 0) return true;
-      return !order.before(endOf(hand), end);
-    });
-  };
+  constructor(options: LookAheadOptions<T>) {
+    this.options = options;
+  }
 
-  return (index) => {
-    const { lane, queue } = lanes[index]!;
-    const hand = lane.hand();
-    if (!hand || isDone(index)) return;
+  /** For one lane: to be asked when something was taken from it, and when a page of it has come. */
+  of(lane: number): void {
+    const { lanes, isOut, leftOf, failed } = this.options;
+    const { hand, queue } = lanes[lane]!;
+    if (!hand || isOut(lane)) return;
     try {
-      queue.lookAhead(leftOf(index, hand), (last) => leads(index, last));
+      queue.lookAhead(leftOf(lane, hand), (last) => this.leads(lane, last));
     } catch (thrown) {
       failed(thrown);
     }
-  };
+  }
+
+  /** For the one lane that may lead: to be asked when the walk stands still. */
+  ofLeader(): void {
+    const { lanes, order, failed } = this.options;
+    let leader = -1;
+    let least: unknown;
+    try {
+      for (let lane = 0; lane < lanes.length; lane++) {
+        const hand = this.handOf(lane);
+        const end = hand && this.endOf(hand);
+        if (hand && (leader === -1 || order.before(end, least))) [leader, least] = [lane, end];
+      }
+    } catch (thrown) {
+      failed(thrown);
+      return;
+    }
+    if (leader !== -1) this.of(leader);
+  }
+
+  /** Whether the last page held of a lane is used up before any other page in hand. */
+  private leads(index: number, last: Hand<T>): boolean {
+    const { lanes, order, isWaiting } = this.options;
+    if (!isWaiting() || last.items.length === 0) return false;
+    const end = this.endOf(last);
+    return lanes.every((_, other) => {
+      const hand = other === index ? undefined : this.handOf(other);
+      return !hand || !order.before(this.endOf(hand), end);
+    });
+  }
+
+  private handOf(lane: number): Hand<T> | undefined {
+    const { hand } = this.options.lanes[lane]!;
+    return hand && hand.items.length > 0 && !this.options.isOut(lane) ? hand : undefined;
+  }
+
+  private endOf({ items }: Hand<T>): unknown {
+    return this.options.order.rankOf(items.at(-1)!);
+  }
 }

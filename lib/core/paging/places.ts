@@ -1,0 +1,46 @@
+import type { Place } from './stretch.ts';
+
+/**
+ * Where the sources of a walk stand after each of its stretches. To write that down costs as much as a stretch has
+ * changed, however many sources there are, and whoever wants to know all places of one works them out.
+ */
+export class Places<T> {
+  private base: readonly Place<T>[];
+  private changes: { readonly source: number; readonly place: Place<T> }[] = []; // since `base`, the latest last
+  private moved: number[] = [];
+  private readonly hasMoved: Uint8Array;
+
+  constructor(start: readonly Place<T>[]) {
+    this.base = start;
+    this.hasMoved = new Uint8Array(start.length);
+  }
+
+  /** Says that a source is no longer where it was. */
+  move(source: number): void {
+    if (this.hasMoved[source] === 1) return;
+    this.hasMoved[source] = 1;
+    this.moved.push(source);
+  }
+
+  /** The places as they are now, whenever that is asked for. `placeOf` is asked about those that moved. */
+  settle(placeOf: (source: number) => Place<T>): () => readonly Place<T>[] {
+    for (const source of this.moved) {
+      this.changes.push({ source, place: placeOf(source) });
+      this.hasMoved[source] = 0;
+    }
+    this.moved = [];
+
+    const { base, changes } = this;
+    const { length } = changes;
+    const places = () => {
+      const all = [...base];
+      for (const { source, place } of changes.slice(0, length)) all[source] = place;
+      return all;
+    };
+    if (length > base.length) {
+      this.base = places();
+      this.changes = [];
+    }
+    return places;
+  }
+}
