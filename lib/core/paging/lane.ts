@@ -42,6 +42,8 @@ export class Lane<T> implements PageTaker<T> {
   private readonly on: LaneEvents<T>;
   private readonly guard = new LoopGuard();
   private edge: Hand<T> | undefined; // the last page that was not empty
+  private ranked: Hand<T> | undefined; // the one that `rank` is of
+  private rank: unknown;
   private passed = 0; // items of the pages before the one in hand
   private barren = 0; // pages in a row that brought nothing
   private repeatsKeys = false;
@@ -63,6 +65,17 @@ export class Lane<T> implements PageTaker<T> {
 
   failed(failure: SourceFailure): void {
     this.settle(() => this.fail(failure));
+  }
+
+  /** The rank of the last item of a page; worked out once for the page in hand, which is asked for it again and again. */
+  rankOfEnd(page: Hand<T>): unknown {
+    if (page === this.ranked) return this.rank;
+    const rank = this.options.order.rankOf(page.items.at(-1)!);
+    if (page === this.hand) {
+      this.ranked = page;
+      this.rank = rank;
+    }
+    return rank;
   }
 
   private settle(work: () => void): void {
@@ -91,7 +104,7 @@ export class Lane<T> implements PageTaker<T> {
     if (page.items.length === 0 || page.shifted || source.paging === 'keyset') return false;
     if (this.repeatsKeys) return this.goesBack(before, page);
     // What goes back does not go on: one question is enough for a list that stands still.
-    return !order.before(order.rankOf(before.items.at(-1)!), order.rankOf(page.items[0]!));
+    return !order.before(this.rankOfEnd(before), order.rankOf(page.items[0]!));
   }
 
   /** Reads the page before again: if its edge is where it was, nothing has moved. */
@@ -133,7 +146,7 @@ export class Lane<T> implements PageTaker<T> {
 
   private goesBack(before: Hand<T>, page: Hand<T>): boolean {
     const { rankOf, before: isBefore } = this.options.order;
-    return isBefore(rankOf(page.items[0]!), rankOf(before.items.at(-1)!));
+    return isBefore(rankOf(page.items[0]!), this.rankOfEnd(before));
   }
 
   private markOfLast({ items }: Hand<T>): string {

@@ -1,14 +1,13 @@
 import { SourceOrderError } from '../../../operators/errors.ts';
-import { createTournament, type Tournament } from '../../../operators/internal/tournament.ts';
+import { Tournament } from '../../../operators/internal/tournament.ts';
 import type { SourceFailure } from '../../contracts/sourceFailure.ts';
-import type { FrontierKeeper } from './frontier.ts';
 import type { Lane, LaneEvents } from './lane.ts';
 import { createLanes, type LanesOptions } from './lanes.ts';
 import { LookAhead } from './lookAhead.ts';
 import { Places } from './places.ts';
+import { Roster } from './roster.ts';
 import type { Hand } from './sourceReader.ts';
 import type { Place } from './stretch.ts';
-import type { Position } from './walkState.ts';
 
 /** What a {@link Lineup} needs besides its lanes. */
 export interface LineupOptions<T, Q> extends Omit<LanesOptions<T, Q>, 'on' | 'readAhead'> {
@@ -20,22 +19,13 @@ export interface LineupOptions<T, Q> extends Omit<LanesOptions<T, Q>, 'on' | 're
 
 /** The lanes of a walk and their tournament: who has shown a head, who must be asked, who is out. */
 export class Lineup<T, Q> implements LaneEvents<T> {
-  /** How many sources may have more to give. */
-  live: number;
-  /** How many of them have yet to show a head: until this is 0 the smallest item is not known. */
+  readonly roster: Roster;
+  /** How many sources have yet to show a head: until this is 0 the smallest item is not known. */
   awaited = 0;
-  /** The sources left out, by index. */
-  readonly failures = new Map<number, SourceFailure>();
-  readonly settled: () => void;
-  private readonly reject: (error: unknown) => void;
-  private readonly omits: boolean;
-  private readonly readsAhead: boolean;
+  private readonly options: LineupOptions<T, Q>;
   private readonly names: readonly string[];
-  private readonly isDone: Uint8Array;
   private readonly isHeaded: Uint8Array; // whether the tournament was given the page in hand
-  private readonly start: readonly Position[];
-  private readonly frontier: FrontierKeeper<T>;
-  private readonly tournament: Tournament<T>;
+  private readonly tournament: Tournament<T, unknown>;
   private readonly lanes: readonly Lane<T>[];
   private readonly places: Places<T>;
   private readonly ahead: LookAhead<T>;
@@ -45,17 +35,11 @@ export class Lineup<T, Q> implements LaneEvents<T> {
 
   constructor(options: LineupOptions<T, Q>) {
     const { sources, order, from } = options;
-    this.settled = options.settled;
-    this.reject = options.failed;
-    this.omits = options.onSourceFailure === 'omit';
-    this.readsAhead = options.prefetch > 0;
+    this.options = options;
     this.names = sources.map(({ name }) => name);
-    this.live = sources.length;
-    this.isDone = new Uint8Array(sources.length);
+    this.roster = new Roster(sources.length);
     this.isHeaded = new Uint8Array(sources.length);
-    this.start = from.positions;
-    this.frontier = options.frontier;
-    this.tournament = createTournament<T, unknown>({
+    this.tournament = new Tournament<T, unknown>({
       lanes: sources.length,
       rank: order.rankOf,
       before: order.before,
@@ -63,16 +47,16 @@ export class Lineup<T, Q> implements LaneEvents<T> {
       nameOf: (lane) => this.names[lane]!,
     });
     this.lanes = createLanes({ ...options, on: this, readAhead: (lane) => this.ahead.of(lane) });
-    this.places = new Places(this.start.map((position) => ({ kind: 'unread', position })));
+    this.places = new Places(from.positions.map((position) => ({ kind: 'unread', position })));
     this.ahead = new LookAhead({
       lanes: this.lanes,
       order,
-      isOut: (lane) => this.isDone[lane] === 1 || this.failures.has(lane),
+      roster: this.roster,
       leftOf: (lane, hand) => hand.items.length - this.takenOf(lane, hand),
       isWaiting: () => this.awaited > 0,
       failed: options.failed,
     });
-    for (const [lane, { kind }] of this.start.entries()) {
+    for (const [lane, { kind }] of from.positions.entries()) {
       if (kind === 'done') this.end(lane);
       else this.wish(lane);
     }
@@ -81,11 +65,6 @@ export class Lineup<T, Q> implements LaneEvents<T> {
   /** True when a source has used up its page and was not asked for the next one. */
   isSpent(): boolean {
     return this.spent !== -1;
-  }
-
-  /** True when every source has given all it has. */
-  isExhausted(): boolean {
-    return this.live === 0 && this.failures.size === 0;
   }
 
   /** Wishes for more from the source that has used up its page. */
@@ -114,7 +93,7 @@ export class Lineup<T, Q> implements LaneEvents<T> {
       const source = thrown instanceof SourceOrderError ? thrown.source : undefined;
       this.thrown(this.names.indexOf(String(source)), thrown);
     }
-    if (out.length > before) this.frontier.advance(out[out.length - 1]!, tournament.latest());
+    if (out.length > before) this.options.frontier.advance(out[out.length - 1]!, tournament.latest());
     if (this.spent === -1 || this.lanes[this.spent]!.hand?.next !== undefined) return;
     this.end(this.spent);
     this.spent = -1;
@@ -146,7 +125,11 @@ export class Lineup<T, Q> implements LaneEvents<T> {
     this.isHeaded[lane] = 1;
     this.places.move(lane);
     this.tournament.feed(lane, hand.items, from);
-    if (this.readsAhead) this.ahead.of(lane);
+    if (this.options.prefetch > 0) this.ahead.of(lane);
+  }
+
+  settled(): void {
+    this.options.settled();
   }
 
   ended(lane: number): void {
@@ -170,7 +153,7 @@ export class Lineup<T, Q> implements LaneEvents<T> {
       if (!(error instanceof SourceOrderError)) throw error;
       this.drop(lane, error);
     } catch (fatal) {
-      this.reject(fatal);
+      this.options.failed(fatal);
     }
   }
 
@@ -181,21 +164,20 @@ export class Lineup<T, Q> implements LaneEvents<T> {
   }
 
   private end(lane: number): void {
-    this.isDone[lane] = 1;
+    this.roster.end(lane);
     this.leave(lane);
   }
 
   private drop(lane: number, failure: SourceFailure): void {
-    if (!this.omits) {
-      this.reject(failure);
+    if (this.options.onSourceFailure === 'fail') {
+      this.options.failed(failure);
       return;
     }
-    this.failures.set(lane, failure);
+    this.roster.fail(lane, failure);
     this.leave(lane);
   }
 
   private leave(lane: number): void {
-    this.live--;
     this.places.move(lane);
     this.tournament.end(lane);
   }
@@ -206,9 +188,9 @@ export class Lineup<T, Q> implements LaneEvents<T> {
 
   private placeOf(lane: number): Place<T> {
     const { hand } = this.lanes[lane]!;
-    if (this.isDone[lane] === 1) return { kind: 'done' };
+    if (this.roster.isDone(lane)) return { kind: 'done' };
     return hand
       ? { kind: 'reading', hand, taken: this.takenOf(lane, hand) }
-      : { kind: 'unread', position: this.start[lane]! };
+      : { kind: 'unread', position: this.options.from.positions[lane]! };
   }
 }

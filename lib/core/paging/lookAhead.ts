@@ -1,13 +1,13 @@
 import type { Lane } from './lane.ts';
 import type { Order } from './order.ts';
+import type { Roster } from './roster.ts';
 import type { Hand } from './sourceReader.ts';
 
 /** What a {@link LookAhead} looks at. */
 export interface LookAheadOptions<T> {
   readonly lanes: readonly Lane<T>[];
   readonly order: Order<T>;
-  /** Whether a lane has nothing more to give. */
-  readonly isOut: (lane: number) => boolean;
+  readonly roster: Roster;
   /** How many items of the page in hand are left. */
   readonly leftOf: (lane: number, hand: Hand<T>) => number;
   /** Whether the walk stands still for some lane. */
@@ -26,9 +26,9 @@ export class LookAhead<T> {
 
   /** For one lane: to be asked when something was taken from it, and when a page of it has come. */
   of(lane: number): void {
-    const { lanes, isOut, leftOf, failed } = this.options;
+    const { lanes, roster, leftOf, failed } = this.options;
     const { hand, queue } = lanes[lane]!;
-    if (!hand || isOut(lane)) return;
+    if (!hand || roster.isOut(lane)) return;
     try {
       queue.lookAhead(leftOf(lane, hand), (last) => this.leads(lane, last));
     } catch (thrown) {
@@ -44,7 +44,7 @@ export class LookAhead<T> {
     try {
       for (let lane = 0; lane < lanes.length; lane++) {
         const hand = this.handOf(lane);
-        const end = hand && this.endOf(hand);
+        const end = hand && lanes[lane]!.rankOfEnd(hand);
         if (hand && (leader === -1 || order.before(end, least))) [leader, least] = [lane, end];
       }
     } catch (thrown) {
@@ -58,19 +58,15 @@ export class LookAhead<T> {
   private leads(index: number, last: Hand<T>): boolean {
     const { lanes, order, isWaiting } = this.options;
     if (!isWaiting() || last.items.length === 0) return false;
-    const end = this.endOf(last);
-    return lanes.every((_, other) => {
+    const end = lanes[index]!.rankOfEnd(last);
+    return lanes.every((lane, other) => {
       const hand = other === index ? undefined : this.handOf(other);
-      return !hand || !order.before(this.endOf(hand), end);
+      return !hand || !order.before(lane.rankOfEnd(hand), end);
     });
   }
 
   private handOf(lane: number): Hand<T> | undefined {
     const { hand } = this.options.lanes[lane]!;
-    return hand && hand.items.length > 0 && !this.options.isOut(lane) ? hand : undefined;
-  }
-
-  private endOf({ items }: Hand<T>): unknown {
-    return this.options.order.rankOf(items.at(-1)!);
+    return hand && hand.items.length > 0 && !this.options.roster.isOut(lane) ? hand : undefined;
   }
 }

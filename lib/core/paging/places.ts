@@ -1,3 +1,4 @@
+import { LaneSet } from '../../../operators/internal/laneSet.ts';
 import type { Place } from './stretch.ts';
 
 /**
@@ -7,29 +8,21 @@ import type { Place } from './stretch.ts';
 export class Places<T> {
   private base: readonly Place<T>[];
   private changes: { readonly source: number; readonly place: Place<T> }[] = []; // since `base`, the latest last
-  private moved: number[] = [];
-  private readonly hasMoved: Uint8Array;
+  private readonly moved: LaneSet;
 
   constructor(start: readonly Place<T>[]) {
     this.base = start;
-    this.hasMoved = new Uint8Array(start.length);
+    this.moved = new LaneSet(start.length);
   }
 
   /** Says that a source is no longer where it was. */
   move(source: number): void {
-    if (this.hasMoved[source] === 1) return;
-    this.hasMoved[source] = 1;
-    this.moved.push(source);
+    this.moved.add(source);
   }
 
   /** The places as they are now, whenever that is asked for. `placeOf` is asked about those that moved. */
   settle(placeOf: (source: number) => Place<T>): () => readonly Place<T>[] {
-    for (const source of this.moved) {
-      this.changes.push({ source, place: placeOf(source) });
-      this.hasMoved[source] = 0;
-    }
-    this.moved = [];
-
+    for (const source of this.moved.take()) this.changes.push({ source, place: placeOf(source) });
     const { base, changes } = this;
     const { length } = changes;
     const places = () => {

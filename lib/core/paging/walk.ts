@@ -71,8 +71,8 @@ export function createWalk<T, Q>(options: WalkOptions<T, Q>): Walk<T> {
     lineup.drain(out, limit);
     if (on.items) handOver(on.items);
     // When only a source that ran out is left, its next page must tell whether there is more.
-    const isFull = out.length === limit && (lineup.live > 1 || !lineup.isSpent());
-    if (isFull || lineup.live === 0) finish(on);
+    const isFull = out.length === limit && (lineup.roster.live > 1 || !lineup.isSpent());
+    if (isFull || lineup.roster.live === 0) finish(on);
     else lineup.refill();
     return true;
   };
@@ -91,10 +91,10 @@ export function createWalk<T, Q>(options: WalkOptions<T, Q>): Walk<T> {
     deadlines.rest();
     on.done({
       items,
-      failures: lineup.failures,
+      failures: lineup.roster.failures,
       drift: drifts.take(),
       frontier: frontier.value(),
-      isExhausted: lineup.isExhausted(),
+      isExhausted: lineup.roster.isExhausted(),
       places: lineup.placesNow(),
     });
   };
