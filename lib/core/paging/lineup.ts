@@ -103,7 +103,7 @@ export class Lineup<T, Q> implements LaneEvents<T> {
   lookAhead(): void {
     for (const lane of this.tournament.taken()) {
       this.places.move(lane);
-      this.ahead.of(lane);
+      this.ahead.after(lane, this.tournament.position(lane));
     }
     if (!this.looked && this.awaited > 0) this.ahead.ofLeader();
     this.looked = true;

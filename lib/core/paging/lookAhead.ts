@@ -19,18 +19,26 @@ export interface LookAheadOptions<T> {
 /** Lets lanes read ahead where that is due. */
 export class LookAhead<T> {
   private readonly options: LookAheadOptions<T>;
+  private readonly dueAt: Float64Array; // how many items of a page in hand must be taken before its lane is asked again
 
   constructor(options: LookAheadOptions<T>) {
     this.options = options;
+    this.dueAt = new Float64Array(options.lanes.length);
   }
 
-  /** For one lane: to be asked when something was taken from it, and when a page of it has come. */
+  /** For a lane of whose page in hand `taken` items are taken: nearly always there is nothing to do, and that is quick. */
+  after(lane: number, taken: number): void {
+    if (taken >= this.dueAt[lane]!) this.of(lane);
+  }
+
+  /** For a lane of which a page has come. */
   of(lane: number): void {
     const { lanes, roster, leftOf, failed } = this.options;
     const { hand, queue } = lanes[lane]!;
     if (!hand || roster.isOut(lane)) return;
     try {
-      queue.lookAhead(leftOf(lane, hand), (last) => this.leads(lane, last));
+      const few = queue.lookAhead(leftOf(lane, hand), (last) => this.leads(lane, last));
+      this.dueAt[lane] = few < 0 ? Infinity : hand.items.length - few;
     } catch (thrown) {
       failed(thrown);
     }

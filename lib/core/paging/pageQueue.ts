@@ -59,15 +59,20 @@ export class PageQueue<T> implements PageTaker<T> {
 
   /**
    * Reads a page ahead if that is due, `left` items of the last one given being still there. `leads` tells of the last
-   * page held whether it is used up before any other source's page in hand.
+   * page held whether it is used up before any other source's page in hand. Returns how few must be left before there is
+   * a reason to ask again, as long as no other page has come or been given; below 0 when there is none.
    */
-  lookAhead(left: number, leads: (last: Hand<T>) => boolean): void {
-    if (this.taker || this.failedAhead || this.reader.isBusy()) return;
-    const { ahead, prefetch } = this;
+  lookAhead(left: number, leads: (last: Hand<T>) => boolean): number {
+    if (this.taker || this.failedAhead || this.reader.isBusy()) return -1;
+    const { ahead, prefetch, held } = this;
     const last = ahead.length > 0 ? ahead[ahead.length - 1] : this.given;
-    if (last?.next === undefined) return;
+    if (last?.next === undefined) return -1;
     const length = Math.max(last.items.length, 1);
-    if (prefetch.wants(ahead.length, left + this.held, length, () => leads(last))) this.read();
+    if (!prefetch.wants(ahead.length, left + held, length, () => leads(last))) {
+      return prefetch.enough(ahead.length, length) - held;
+    }
+    this.read();
+    return this.reader.isBusy() ? -1 : left; // it may have answered before it returned
   }
 
   /** Cancels what is under way. */

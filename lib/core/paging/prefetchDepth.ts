@@ -15,6 +15,8 @@ export interface PrefetchDepth {
    * other page in hand is used up. Called only when the answer depends on it.
    */
   wants(pagesAhead: number, itemsLeft: number, pageLength: number, leads?: () => boolean): boolean;
+  /** The most items that may be left for the next page to be worth a call; below 0 when it never is. */
+  enough(pagesAhead: number, pageLength: number): number;
 }
 
 /** In pages: how deep a source starts and goes back to, and where it relaxes to. */
@@ -73,6 +75,10 @@ class Depth implements PrefetchDepth {
 
   wants(pagesAhead: number, itemsLeft: number, pageLength: number, leads?: () => boolean): boolean {
     if (pagesAhead >= this.max) return false;
-    return itemsLeft <= this.depth * pageLength || leads?.() === true;
+    return itemsLeft <= this.enough(pagesAhead, pageLength) || leads?.() === true;
+  }
+
+  enough(pagesAhead: number, pageLength: number): number {
+    return pagesAhead >= this.max ? -1 : this.depth * pageLength;
   }
 }
