@@ -7,7 +7,8 @@ import type { Place } from './stretch.ts';
  */
 export class Places<T> {
   private base: readonly Place<T>[];
-  private changes: { readonly source: number; readonly place: Place<T> }[] = []; // since `base`, the latest last
+  private changes: Place<T>[] = []; // since `base`, the latest last
+  private changed: number[] = []; // the source of each
   private readonly moved: LaneSet;
 
   constructor(start: readonly Place<T>[]) {
@@ -22,17 +23,21 @@ export class Places<T> {
 
   /** The places as they are now, whenever that is asked for. `placeOf` is asked about those that moved. */
   settle(placeOf: (source: number) => Place<T>): () => readonly Place<T>[] {
-    for (const source of this.moved.take()) this.changes.push({ source, place: placeOf(source) });
-    const { base, changes } = this;
+    for (const source of this.moved.take()) {
+      this.changed.push(source);
+      this.changes.push(placeOf(source));
+    }
+    const { base, changes, changed } = this;
     const { length } = changes;
     const places = () => {
       const all = [...base];
-      for (const { source, place } of changes.slice(0, length)) all[source] = place;
+      for (let i = 0; i < length; i++) all[changed[i]!] = changes[i]!;
       return all;
     };
     if (length > base.length) {
       this.base = places();
       this.changes = [];
+      this.changed = [];
     }
     return places;
   }
