@@ -1,11 +1,11 @@
 import { endWith, ignoreElements, merge, Subject, takeUntil, type Observable } from 'rxjs';
-import { OptionError } from '../../../operators/errors.ts';
 import { decode } from '../../boundary/decode.ts';
 import type { Codec } from '../../contracts/codec.ts';
 import type { CongestionAlert, Delivery, DeliveryContract, Receipt } from '../../contracts/delivery.ts';
 import { UnknownTopicError, type DeliveryError } from '../../contracts/deliveryFailure.ts';
 import { DecodeError } from '../../contracts/failure.ts';
 import { Attached } from './attached.ts';
+import { checkTopicName, LONGEST_TOPIC_NAME } from './checkTopicName.ts';
 import { deliveryOf } from './deliveryOf.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { drained, type CloseOptions, type Ledger } from './drained.ts';
@@ -53,9 +53,6 @@ export interface Topics<D extends Definitions> {
   close(options?: CloseOptions): Observable<Ledger>;
 }
 
-const LONGEST_NAME = 255; // what a routing key may have
-const NAME = /^[\w-]+(?:\.[\w-]+)*$/;
-
 /**
  * Makes topics that are known by name. Names are words of letters, digits, `_` and `-`, with dots between them.
  *
@@ -71,7 +68,7 @@ export function createTopics<const D extends Definitions>(definitions: D): Topic
   const rejected$ = new Subject<DecodeError>();
   const byName = new Map<string, { readonly topic: Topic<unknown>; readonly codec: Codec<unknown> }>();
   for (const [name, { codec, ...options }] of Object.entries(definitions)) {
-    checkName(name);
+    checkTopicName(name);
     byName.set(name, { topic: new Topic({ ...options, name }, dispatcher), codec });
   }
   const all = [...byName.values()].map(({ topic }) => topic);
@@ -89,7 +86,7 @@ export function createTopics<const D extends Definitions>(definitions: D): Topic
   }
 
   function deliver(pattern: string, contract: DeliveryContract<unknown>): Delivery<unknown> {
-    const matched = pattern.length > LONGEST_NAME ? [] : all.filter(({ name }) => matchesPattern(pattern, name));
+    const matched = pattern.length > LONGEST_TOPIC_NAME ? [] : all.filter(({ name }) => matchesPattern(pattern, name));
     if (matched.length === 0) throw new UnknownTopicError(pattern);
     for (const topic of matched) topic.check(contract.id);
     const attached = new Attached<unknown>(contract, {
@@ -152,14 +149,4 @@ export function createTopics<const D extends Definitions>(definitions: D): Topic
 
 function named(where: string, delivery: Delivery<unknown>): Delivery<unknown> {
   return { ...delivery, id: `${where}/${delivery.id}` };
-}
-
-function checkName(name: string): void {
-  if (name.length > LONGEST_NAME || !NAME.test(name)) {
-    throw new OptionError(
-      'name',
-      `words of letters, digits, _ and -, with dots between, of at most ${LONGEST_NAME}`,
-      name,
-    );
-  }
 }
