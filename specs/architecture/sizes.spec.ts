@@ -17,8 +17,20 @@ const MOST_IN_A_DOOR = 60;
 /** Files that are better in one piece, with the reason. */
 const EXCEPTIONS: Readonly<Record<string, { readonly lines: number; readonly reason: string }>> = {
   'lib/core/paging/lineup.ts': {
-    lines: 151,
+    lines: 162,
     reason: 'one state machine, whose counts of lanes hold all of it together',
+  },
+  'lib/core/topics/attached.ts': {
+    lines: 158,
+    reason: 'the one place where the parts of a subscriber meet',
+  },
+  'lib/core/topics/topic.ts': {
+    lines: 154,
+    reason: 'all that a Subject promises, and all that is promised besides',
+  },
+  'lib/core/topics/waitingRoom.ts': {
+    lines: 144,
+    reason: 'one state machine, whose counts hold all of it together',
   },
   'operators/internal/tournament.ts': {
     lines: 146,

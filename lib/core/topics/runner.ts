@@ -1,11 +1,14 @@
 import { asyncScheduler, throwError, type ObservableInput } from 'rxjs';
-import { createDeadlines, type Deadlines } from '../paging/deadlines.ts';
+import type { DeadlineError } from '../../contracts/sourceFailure.ts';
+import { Deadlines } from '../paging/deadlines.ts';
 import { Attempt, type AttemptHost, type AttemptTime } from './attempt.ts';
 import type { Cap } from './cap.ts';
 import type { Dispatcher } from './dispatcher.ts';
+import type { Feeds } from './feeds.ts';
 import { PromiseFollower } from './promiseFollower.ts';
 import type { Publication } from './publication.ts';
-import { retryDelayMs } from './retryDelayMs.ts';
+import { retryWaitMs } from './retryWaitMs.ts';
+import { RunningAttempts } from './runningAttempts.ts';
 import type { Terms } from './terms.ts';
 
 /** Whose values a {@link Runner} runs. */
@@ -15,8 +18,6 @@ export interface RunnerHost<A> {
   failed(publication: Publication<A>, attempts: number, cause: unknown): void;
   /** Takes a value that was cancelled. */
   discarded(publication: Publication<A>): void;
-  /** Calls back a user, whose mistake is told and does no harm. */
-  guarded(call: () => void, publication: Publication<A>, attempts: number): void;
 }
 
 /** Runs values through a handler, attempt after attempt, until each is settled. */
@@ -24,25 +25,24 @@ export class Runner<A> implements AttemptHost<A> {
   /** Attempts beyond the first ones. */
   retried = 0;
   private readonly host: RunnerHost<A>;
-  private readonly handle: Terms<A>['handle'];
-  private readonly policy: Terms<A>['retry'];
+  private readonly feeds: Feeds<A>;
+  private readonly terms: Terms<A>;
   private readonly dispatcher: Dispatcher;
   private readonly observe: Cap['observe'];
   private readonly deadlines: Deadlines | undefined;
   private readonly isSimple: boolean; // nothing is to be done around the call of a handler
-  private readonly attempts: Attempt<A>[] = []; // those that were not over when their handler returned
+  private readonly attempts = new RunningAttempts<A>(); // those that were not over when their handler returned
   private readonly promises = new PromiseFollower();
   private isCancelled = false;
 
-  constructor(host: RunnerHost<A>, terms: Terms<A>, dispatcher: Dispatcher, { observe }: Cap) {
-    const { handle, timeoutMs, retry, overflow } = terms;
+  constructor(host: RunnerHost<A>, feeds: Feeds<A>, terms: Terms<A>, dispatcher: Dispatcher, { observe }: Cap) {
     this.host = host;
-    this.handle = handle;
-    this.policy = retry;
+    this.feeds = feeds;
+    this.terms = terms;
     this.dispatcher = dispatcher;
     this.observe = observe;
-    this.deadlines = timeoutMs === Infinity ? undefined : createDeadlines(timeoutMs);
-    this.isSimple = !this.deadlines && !observe && overflow !== 'block';
+    this.deadlines = terms.timeoutMs === Infinity ? undefined : new Deadlines(terms.timeoutMs);
+    this.isSimple = !this.deadlines && !observe && terms.overflow !== 'block';
   }
 
   /** Whether it is settled when this returns. */
@@ -53,7 +53,7 @@ export class Runner<A> implements AttemptHost<A> {
   /** Ends everything that runs; a handler that has not returned, when it does. */
   cancel(): void {
     this.isCancelled = true;
-    for (const attempt of this.attempts.slice()) this.discard(attempt);
+    for (const attempt of this.attempts.all()) this.discard(attempt);
     this.deadlines?.stop();
   }
 
@@ -63,22 +63,20 @@ export class Runner<A> implements AttemptHost<A> {
 
   succeeded(attempt: Attempt<A>): void {
     this.look(attempt, false);
-    this.leave(attempt);
+    this.attempts.leave(attempt);
     this.host.succeeded(attempt.publication);
   }
 
   failed(attempt: Attempt<A>, cause: unknown): void {
     this.look(attempt, true);
-    if (attempt.attempt <= this.policy.retries && !this.isCancelled && this.isWorthRetrying(attempt, cause)) {
-      this.retry(attempt);
-      return;
-    }
-    this.leave(attempt);
-    this.host.failed(attempt.publication, attempt.attempt, cause);
+    const waitMs = retryWaitMs(this.terms.retry, attempt.attempt, cause, (call) => this.guarded(attempt, call));
+    this.attempts.leave(attempt);
+    if (waitMs === undefined || this.isCancelled) this.host.failed(attempt.publication, attempt.attempt, cause);
+    else this.retry(attempt, waitMs);
   }
 
   guarded({ publication, attempt }: Attempt<A>, call: () => void): void {
-    this.host.guarded(call, publication, attempt);
+    this.feeds.guarded(call, publication, attempt);
   }
 
   private start(attempt: Attempt<A>): boolean {
@@ -91,20 +89,19 @@ export class Runner<A> implements AttemptHost<A> {
   }
 
   private startWatched(attempt: Attempt<A>): boolean {
-    const { dispatcher, host } = this;
+    const { dispatcher, deadlines } = this;
     const { handling } = dispatcher;
-    dispatcher.handling = host;
-    attempt.time = {
-      startedAt: asyncScheduler.now(),
-      deadline: this.deadlines?.start((late) => attempt.fail(late)),
-    };
+    dispatcher.handling = this.host;
+    const deadline = deadlines && { dueAt: deadlines.nextDue(), missed: (late: DeadlineError) => attempt.fail(late) };
+    if (deadline) deadlines.start(deadline);
+    attempt.time = { startedAt: asyncScheduler.now(), deadline };
     const isSettled = this.follow(attempt, this.call(attempt));
     dispatcher.handling = handling;
     return isSettled;
   }
 
   private follow(attempt: Attempt<A>, result: ObservableInput<unknown> | void): boolean {
-    if (attempt.place === -1) this.enter(attempt);
+    this.attempts.enter(attempt);
     if (this.isCancelled) this.discard(attempt); // by its own handler
     if (result === undefined) attempt.succeed();
     else if (result instanceof Promise) this.promises.follow(attempt, result);
@@ -113,7 +110,7 @@ export class Runner<A> implements AttemptHost<A> {
   }
 
   private call(attempt: Attempt<A>): ObservableInput<unknown> | void {
-    const { handle } = this;
+    const { handle } = this.terms;
     try {
       return handle(attempt.publication.value, attempt);
     } catch (thrown) {
@@ -121,46 +118,22 @@ export class Runner<A> implements AttemptHost<A> {
     }
   }
 
-  /** It keeps its place: what comes after it must not overtake it. */
-  private retry(failed: Attempt<A>): void {
+  /** It keeps its place: what comes after it must not overtake it. It starts as all do: what it publishes waits. */
+  private retry(failed: Attempt<A>, waitMs: number): void {
     const next = new Attempt(this, failed.publication, failed.attempt + 1);
     failed.state = 'retried';
     this.retried++;
-    this.leave(failed);
-    this.enter(next);
-    next.wait(retryDelayMs(this.policy, failed.attempt, this.factor(failed)), () => this.retryNow(next));
-  }
-
-  /** As everything is started: what it publishes waits until its handler has returned. */
-  private retryNow(attempt: Attempt<A>): void {
-    this.dispatcher.enter(() => {
-      if (attempt.state === 'live') this.start(attempt);
-    });
-  }
-
-  private factor(failed: Attempt<A>): number {
-    let factor = 1;
-    this.guarded(failed, () => (factor = this.policy.jitter()));
-    return factor;
-  }
-
-  private enter(attempt: Attempt<A>): void {
-    attempt.place = this.attempts.push(attempt) - 1;
-  }
-
-  /** The last one takes its place: there is no order among them. */
-  private leave(attempt: Attempt<A>): void {
-    const last = this.attempts.pop()!;
-    if (last !== attempt) {
-      this.attempts[attempt.place] = last;
-      last.place = attempt.place;
-    }
-    attempt.place = -1;
+    this.attempts.enter(next);
+    next.wait(waitMs, () =>
+      this.dispatcher.enter(() => {
+        if (next.state === 'live') this.start(next);
+      }),
+    );
   }
 
   private discard(attempt: Attempt<A>): void {
     if (!attempt.cancel()) return;
-    this.leave(attempt);
+    this.attempts.leave(attempt);
     this.host.discarded(attempt.publication);
   }
 
@@ -168,11 +141,5 @@ export class Runner<A> implements AttemptHost<A> {
     const { time } = attempt;
     if (!time || !this.observe) return;
     this.guarded(attempt, () => this.observe?.(asyncScheduler.now() - time.startedAt, hasFailed));
-  }
-
-  private isWorthRetrying(attempt: Attempt<A>, cause: unknown): boolean {
-    let isWorth = false;
-    this.guarded(attempt, () => (isWorth = this.policy.retryOn(cause)));
-    return isWorth;
   }
 }
