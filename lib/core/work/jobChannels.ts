@@ -1,0 +1,147 @@
+import { Subject, type Observable } from 'rxjs';
+import { OptionError } from '../../../operators/errors.ts';
+import type { JobMessage, JobSubscriber } from '../../contracts/job.ts';
+import { DeliveryError } from '../../contracts/deliveryFailure.ts';
+import { UnsettledError, type WorkFailure } from '../../contracts/jobFailure.ts';
+import { Dispatcher } from '../topics/dispatcher.ts';
+import { termsOf } from '../topics/terms.ts';
+import { Topic } from '../topics/topic.ts';
+import type { Channel, Channels, ChannelsHost } from './channel.ts';
+import { JobAttachment } from './jobAttachment.ts';
+import type { Settings } from './settings.ts';
+import { whenDone } from './whenDone.ts';
+import type { Attachment } from './workEngine.ts';
+
+/** What belongs to one topic: who is attached, and the channels of the jobs that have not ended. */
+interface Hub<M> {
+  readonly attached: Map<string, JobAttachment<M>>;
+  readonly open: Set<OwnChannel<M>>;
+}
+
+/** One channel per job: a subscriber has a lane for each of them. */
+export class JobChannels<M> implements Channels<M> {
+  private readonly settings: Settings;
+  private readonly host: ChannelsHost<M, WorkFailure>;
+  private readonly dispatcher = new Dispatcher(); // one for all: jobs that are cancelled by handlers take no stack
+  private readonly hubs: ReadonlyMap<string, Hub<M>>;
+  private readonly unsettled = new Set<OwnChannel<M>>(); // of jobs that have ended
+
+  constructor(settings: Settings, host: ChannelsHost<M, WorkFailure>) {
+    this.settings = settings;
+    this.host = host;
+    this.hubs = new Map(settings.topics.map((topic) => [topic, { attached: new Map(), open: new Set() }]));
+  }
+
+  attach(topic: string, subscriber: JobSubscriber<M>): Attachment<M> {
+    const { attached, open } = this.hubs.get(topic)!;
+    const { id } = termsOf(subscriber);
+    if (attached.has(id)) throw new OptionError('id', 'one that no other subscriber of the topic has', id);
+    const attachment = new JobAttachment<M>(subscriber, {
+      topic,
+      createTopic: () => this.createTopic(topic),
+      guarded: (call) => this.guarded(topic, id, call),
+      ended: () => attached.delete(id),
+    });
+    attached.set(id, attachment);
+    for (const channel of open) channel.attach(attachment);
+    return attachment;
+  }
+
+  attachments(): readonly Attachment<M>[] {
+    return [...this.hubs.values()].flatMap(({ attached }) => [...attached.values()]);
+  }
+
+  open(topic: string, token: string): Channel<M> {
+    const { attached, open } = this.hubs.get(topic)!;
+    const channel = new OwnChannel<M>(token, this.createTopic(topic), {
+      offered: this.host.offered,
+      ended: () => {
+        open.delete(channel);
+        this.unsettled.add(channel);
+        whenDone(channel.settled$, () => this.unsettled.delete(channel));
+        this.discardFirst();
+      },
+    });
+    open.add(channel);
+    for (const attachment of attached.values()) channel.attach(attachment);
+    return channel;
+  }
+
+  close(): void {
+    for (const attachment of this.attachments()) attachment.detach();
+  }
+
+  private createTopic(name: string): Topic<JobMessage<M>> {
+    const { settings, host, dispatcher } = this;
+    return new Topic<JobMessage<M>>({ name, freeze: settings.freeze, onError: host.failed }, dispatcher);
+  }
+
+  /** Subscribers that never settle must not fill the memory with lanes. */
+  private discardFirst(): void {
+    const { maxUnsettled } = this.settings;
+    if (this.unsettled.size <= maxUnsettled) return;
+    const [first] = this.unsettled;
+    first!.discard();
+    this.host.failed(new UnsettledError(first!.token, maxUnsettled));
+  }
+
+  private guarded(topic: string, subscriber: string, call: () => void): void {
+    try {
+      call();
+    } catch (thrown) {
+      this.host.failed(new DeliveryError({ topic, subscriber, id: 0, attempt: 0, value: undefined }, thrown));
+    }
+  }
+}
+
+interface OwnChannelHost<M> {
+  readonly offered: (message: JobMessage<M>) => void;
+  readonly ended: () => void;
+}
+
+/** The channel of one job. */
+class OwnChannel<M> implements Channel<M> {
+  readonly token: string;
+  readonly settled$: Observable<never>;
+  private readonly topic: Topic<JobMessage<M>>;
+  private readonly host: OwnChannelHost<M>;
+  private readonly settled = new Subject<never>();
+  private lanes = 0;
+  private hasEnded = false;
+
+  constructor(token: string, topic: Topic<JobMessage<M>>, host: OwnChannelHost<M>) {
+    this.token = token;
+    this.topic = topic;
+    this.host = host;
+    topic.subscribe({ next: host.offered, error: () => undefined });
+    this.settled$ = this.settled.asObservable();
+  }
+
+  attach(attachment: JobAttachment<M>): void {
+    this.lanes++;
+    attachment.open(this.topic, () => {
+      this.lanes--;
+      if (!this.hasEnded) attachment.detach(); // its contract says that it has ended
+      this.settleOnceEmpty();
+    });
+  }
+
+  publish(message: JobMessage<M>): Observable<never> {
+    return this.topic.publish(message).taken$;
+  }
+
+  end(): void {
+    this.hasEnded = true;
+    this.topic.complete();
+    this.host.ended();
+    this.settleOnceEmpty();
+  }
+
+  discard(): void {
+    for (const lane of this.topic.deliveries()) lane.close();
+  }
+
+  private settleOnceEmpty(): void {
+    if (this.hasEnded && this.lanes === 0) this.settled.complete();
+  }
+}

@@ -1,0 +1,169 @@
+import { asyncScheduler, filter, map, Observable, startWith, Subject, type Subscription } from 'rxjs';
+import { after } from '../../../operators/internal/after.ts';
+import {
+  hasEnded,
+  type JobContext,
+  type JobEnd,
+  type JobMessage,
+  type JobOperation,
+  type JobState,
+  type JobStateMessage,
+} from '../../contracts/job.ts';
+import { JobTimeoutError } from '../../contracts/jobFailure.ts';
+import type { Link } from '../topics/linked.ts';
+import type { Channel } from './channel.ts';
+import type { JobTerms } from './jobTerms.ts';
+import { readMessages } from './readMessages.ts';
+import { reasonOf } from './reasonOf.ts';
+
+/** What a {@link LiveJob} tells. */
+export interface LiveJobHost<M> {
+  /** It has come to another state: from `before`, or into being. Must call nobody back. */
+  readonly changed: (job: LiveJob<M>, before: JobState | undefined) => void;
+  /** And that was published. */
+  readonly told: (job: LiveJob<M>) => void;
+  /** What its teardown threw. */
+  readonly failed: (job: LiveJob<M>, cause: unknown) => void;
+  readonly lost: (how: 'late' | 'dropped', count: number) => void;
+}
+
+/** A job from when it is accepted until its last message was offered: its state, its messages, and what runs of it. */
+export class LiveJob<M> {
+  readonly terms: JobTerms<M>;
+  readonly channel: Channel<M>;
+  operation: JobOperation;
+  /** Why it did not succeed. */
+  cause: unknown;
+  /** Its place among those that wait. */
+  place: Link<LiveJob<M>> | undefined;
+  /** Whether the store knows of it. */
+  isKept = false;
+  /** Whether it counts as running until it has left. */
+  hasSlot = false;
+  private readonly host: LiveJobHost<M>;
+  private readonly states = new Subject<JobStateMessage>();
+  private sequence = 0;
+  private stateSequence = 0;
+  private work: Subscription | undefined;
+  private deadline: Subscription | undefined;
+  private controller: AbortController | undefined;
+  private isAborted = false;
+
+  constructor(terms: JobTerms<M>, channel: Channel<M>, createTime: number, host: LiveJobHost<M>) {
+    this.terms = terms;
+    this.channel = channel;
+    this.host = host;
+    this.operation = Object.freeze({ id: terms.token, kind: terms.topic, state: 'queued', createTime });
+  }
+
+  get hasEnded(): boolean {
+    return hasEnded(this.operation);
+  }
+
+  /** The operation now, and each that follows when its message is offered. Completes when the job leaves. */
+  get operation$(): Observable<JobOperation> {
+    return new Observable((subscriber) => {
+      const known = this.stateSequence;
+      return this.states
+        .pipe(
+          filter(({ sequence }) => sequence > known),
+          map(({ operation }) => operation),
+          startWith(this.operation),
+        )
+        .subscribe(subscriber);
+    });
+  }
+
+  /** Tells that it waits. */
+  announce(): void {
+    this.tell(undefined);
+  }
+
+  /** Runs it. Only once, while it waits. */
+  begin(): void {
+    const { timeoutMs, bufferSize, maxMessages, run } = this.terms;
+    this.become({ state: 'running', startTime: asyncScheduler.now() });
+    if (this.hasEnded) return; // a subscriber has cancelled it
+    this.deadline = after(timeoutMs, () => this.end('timedOut', new JobTimeoutError(timeoutMs)));
+    const messages$ = readMessages<M>({
+      open: (send) => run(this.contextOf(send)),
+      publish: (message) => this.publish({ kind: 'message', message }),
+      bufferSize,
+      maxMessages,
+      lost: this.host.lost,
+    });
+    new Observable<never>((upstream) => {
+      this.work = upstream; // before it runs, so that it can be cut off from within
+      return messages$.subscribe(upstream);
+    }).subscribe({ error: (cause: unknown) => this.end('failed', cause), complete: () => this.end('succeeded') });
+  }
+
+  /** Ends it, whatever it does. False when it had ended before. */
+  end(state: JobEnd, cause?: unknown): boolean {
+    if (this.hasEnded) return false;
+    this.cause = cause;
+    const error = cause === undefined && state !== 'failed' ? undefined : reasonOf(cause);
+    this.deadline?.unsubscribe();
+    this.become({ state, endTime: asyncScheduler.now(), ...(error && { error }) });
+    return true;
+  }
+
+  /** Takes a state that was offered to every subscriber. */
+  offered(message: JobStateMessage): void {
+    this.states.next(message);
+    if (hasEnded(message.operation)) this.states.complete();
+  }
+
+  private become(change: Partial<JobOperation>): void {
+    const { state } = this.operation;
+    this.operation = Object.freeze({ ...this.operation, ...change });
+    if (this.hasEnded) this.cut();
+    this.tell(state);
+  }
+
+  private tell(before: JobState | undefined): void {
+    this.host.changed(this, before);
+    this.stateSequence = this.sequence + 1;
+    void this.publish({ kind: 'state', operation: this.operation });
+    this.host.told(this);
+  }
+
+  private cut(): void {
+    try {
+      this.work?.unsubscribe();
+    } catch (thrown) {
+      this.host.failed(this, thrown);
+    }
+    if (this.operation.state === 'succeeded') return; // what it has made may still be read
+    this.isAborted = true;
+    this.controller?.abort(this.cause);
+  }
+
+  private publish(
+    what: { kind: 'state'; operation: JobOperation } | { kind: 'message'; message: M },
+  ): Observable<never> {
+    const { token, topic } = this.terms;
+    const message: JobMessage<M> = { token, topic, sequence: ++this.sequence, ...what };
+    return this.channel.publish(message);
+  }
+
+  private contextOf(send: (message: M) => void): JobContext<M> {
+    const { token, topic, input } = this.terms;
+    const signal = () => this.signal();
+    return {
+      token,
+      topic,
+      input,
+      send,
+      get signal() {
+        return signal(); // made when the job asks for it: many never do
+      },
+    };
+  }
+
+  private signal(): AbortSignal {
+    this.controller ??= new AbortController();
+    if (this.isAborted) this.controller.abort(this.cause);
+    return this.controller.signal;
+  }
+}

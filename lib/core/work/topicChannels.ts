@@ -1,0 +1,85 @@
+import { ignoreElements, Subject, type Observable } from 'rxjs';
+import type { JobMessage, JobSubscriber } from '../../contracts/job.ts';
+import type { WorkFailure } from '../../contracts/jobFailure.ts';
+import { Dispatcher } from '../topics/dispatcher.ts';
+import { Topic } from '../topics/topic.ts';
+import type { Channel, Channels, ChannelsHost } from './channel.ts';
+import type { Settings } from './settings.ts';
+import { whenDone } from './whenDone.ts';
+import type { Attachment } from './workEngine.ts';
+
+/** One channel per topic: a subscriber has one lane for all jobs, in which they take turns. */
+export class TopicChannels<M> implements Channels<M> {
+  private readonly topics: ReadonlyMap<string, Topic<JobMessage<M>>>;
+  private readonly attached = new Set<Attachment<M>>();
+
+  constructor({ topics, freeze }: Settings, { offered, failed }: ChannelsHost<M, WorkFailure>) {
+    const dispatcher = new Dispatcher();
+    this.topics = new Map(
+      topics.map((name) => [name, new Topic<JobMessage<M>>({ name, freeze, onError: failed }, dispatcher)]),
+    );
+    this.topics.forEach((topic) => topic.subscribe({ next: offered, error: () => undefined }));
+  }
+
+  attach(topic: string, subscriber: JobSubscriber<M>): Attachment<M> {
+    const delivery = this.topics.get(topic)!.deliver({ ...subscriber, partitionKey: ({ token }) => token });
+    const attachment: Attachment<M> = {
+      id: delivery.id,
+      topic,
+      alerts$: delivery.alerts$,
+      ended$: delivery.ended$,
+      stats: () => delivery.stats(),
+      pause: () => delivery.pause(),
+      resume: () => delivery.resume(),
+      parked: () => delivery.parked(),
+      redrive: () => delivery.redrive(),
+      detach: () => delivery.close(),
+    };
+    this.attached.add(attachment);
+    whenDone(delivery.ended$, () => this.attached.delete(attachment));
+    return attachment;
+  }
+
+  attachments(): readonly Attachment<M>[] {
+    return [...this.attached];
+  }
+
+  open(topic: string): Channel<M> {
+    return new SharedChannel(this.topics.get(topic)!);
+  }
+
+  close(): void {
+    this.topics.forEach((topic) => {
+      for (const delivery of topic.deliveries()) delivery.close();
+      topic.complete();
+    });
+  }
+}
+
+/** The messages of one job on a channel that is not its own: it knows which of them are not settled. */
+class SharedChannel<M> implements Channel<M> {
+  readonly settled$: Observable<never>;
+  private readonly settled = new Subject<never>();
+  private readonly topic: Topic<JobMessage<M>>;
+  private unsettled = 1; // the end is one more
+
+  constructor(topic: Topic<JobMessage<M>>) {
+    this.topic = topic;
+    this.settled$ = this.settled.asObservable();
+  }
+
+  publish(message: JobMessage<M>): Observable<never> {
+    const { settled$, taken$ } = this.topic.publish(message);
+    this.unsettled++;
+    whenDone(settled$.pipe(ignoreElements()), () => this.settle());
+    return taken$;
+  }
+
+  end(): void {
+    this.settle();
+  }
+
+  private settle(): void {
+    if (--this.unsettled === 0) this.settled.complete();
+  }
+}
