@@ -1,20 +1,14 @@
-import { asyncScheduler, ignoreElements, map, Observable, startWith, Subject } from 'rxjs';
-import type {
-  CongestionAlert,
-  Delivery,
-  DeliveryContract,
-  DeliveryStats,
-  Outcome,
-  Verdict,
-} from '../../contracts/delivery.ts';
+import { asyncScheduler, Subject } from 'rxjs';
+import type { CongestionAlert, DeliveryContract, DeliveryStats, Outcome, Verdict } from '../../contracts/delivery.ts';
 import { DeliveryError } from '../../contracts/deliveryFailure.ts';
 import { createCap, type Cap } from './cap.ts';
 import { Congestion, type LineAlert } from './congestion.ts';
 import type { Dispatcher, Startable } from './dispatcher.ts';
 import { Lane } from './lane.ts';
 import type { Publication } from './publication.ts';
-import { Runner, type RunOutcome } from './runner.ts';
+import { Runner, type RunnerHost } from './runner.ts';
 import { termsOf, type Terms } from './terms.ts';
+import type { TopicEvents } from './topicEvents.ts';
 
 /** Where a subscriber is attached. */
 export interface AttachedHost {
@@ -23,26 +17,28 @@ export interface AttachedHost {
   /** How many topics it is fed by. */
   readonly topics: number;
   readonly dispatcher: Dispatcher;
-  readonly failed: (error: DeliveryError) => void;
-  readonly alert: (alert: CongestionAlert) => void;
+  readonly events: TopicEvents;
   readonly ended: () => void;
 }
 
 /** A subscriber under its contract: its lane, what runs out of it, and what is told of both. */
-export class Attached<A> implements Delivery<A>, Startable {
+export class Attached<A> implements Startable, RunnerHost<A> {
   readonly id: string;
-  readonly alerts$: Observable<CongestionAlert>;
+  readonly lane: Lane<A>;
+  /** Emits after each change that somebody may look at; completes when the subscriber has ended. */
+  readonly changes = new Subject<void>();
+  readonly alerts = new Subject<CongestionAlert>();
   isInTurn = false;
+  /** It takes nothing any more, and starts nothing. */
   isEnded = false;
   private readonly terms: Terms<A>;
   private readonly host: AttachedHost;
-  private readonly lane: Lane<A>;
   private readonly cap: Cap;
   private readonly runner: Runner<A>;
   private readonly congestion: Congestion;
-  private readonly changes = new Subject<void>();
-  private readonly alerts = new Subject<CongestionAlert>();
   private topics: number; // that are not complete
+  private isQuiet = false; // nothing waits, so nothing is due when a value was handled
+  private isOver = false;
 
   constructor(contract: DeliveryContract<A>, host: AttachedHost) {
     const terms = termsOf(contract);
@@ -50,14 +46,13 @@ export class Attached<A> implements Delivery<A>, Startable {
     this.host = host;
     this.topics = host.topics;
     this.id = terms.id;
-    this.alerts$ = this.alerts.asObservable();
     this.lane = new Lane({
       ...terms,
       isOwn: ({ origin }) => origin === this,
       now: () => asyncScheduler.now(),
       errorOf: (publication, cause) => this.errorOf(publication, 0, cause),
       gone: (publication, outcome, error) => this.gone(publication, outcome, error),
-      roomMade: () => this.set(() => this.lane.unblock()),
+      roomMade: () => this.change(() => this.lane.unblock()),
     });
     this.congestion = new Congestion({
       watermarks: terms.watermarks,
@@ -68,61 +63,31 @@ export class Attached<A> implements Delivery<A>, Startable {
     });
     this.cap = createCap({
       concurrency: terms.concurrency,
-      changed: (concurrency) => this.set(() => (this.lane.concurrency = concurrency)),
-      failed: (cause) => host.failed(this.errorOf(undefined, 0, cause)),
+      changed: (concurrency) => this.change(() => (this.lane.concurrency = concurrency)),
+      failed: (cause) => host.events.failed(this.errorOf(undefined, 0, cause)),
     });
     this.lane.concurrency = this.cap.initial;
-    this.runner = new Runner({
-      terms,
-      cap: this.cap,
-      dispatcher: host.dispatcher,
-      subscriber: this,
-      errorOf: (publication, attempt, cause) => this.errorOf(publication, attempt, cause),
-      guarded: (call) => this.guarded(call),
-      settled: (publication, outcome, error) => this.settled(publication, outcome, error),
-    });
-  }
-
-  get stats$(): Observable<DeliveryStats> {
-    return this.changes.pipe(
-      startWith(undefined),
-      map(() => this.stats()),
-    );
-  }
-
-  get ended$(): Observable<never> {
-    return this.changes.pipe(ignoreElements());
+    this.runner = new Runner(this, terms, host.dispatcher, this.cap);
   }
 
   stats(): DeliveryStats {
     return { ...this.lane.account(asyncScheduler.now()), retried: this.runner.retried };
   }
 
-  pause(): void {
-    this.set(() => (this.lane.isPaused = true));
-  }
-
-  resume(): void {
-    this.set(() => (this.lane.isPaused = false));
-  }
-
-  parked(): readonly A[] {
-    return this.lane.parking.values();
-  }
-
-  redrive(): number {
-    let count = 0;
-    this.set(() => (count = this.lane.redrive()));
-    return count;
+  /** Changes the state of the lane, and does what is due then. */
+  change(how: () => void): void {
+    if (this.isEnded) return;
+    how();
+    this.changed();
   }
 
   close(): void {
     if (this.isEnded) return;
     this.isEnded = true;
-    this.runner.cancel();
+    this.isQuiet = false;
     this.lane.clear();
-    this.changes.next();
-    this.end();
+    this.runner.cancel();
+    this.endIfSettled();
   }
 
   /** Takes a value in. Undefined when it was handled before this returns. */
@@ -146,37 +111,58 @@ export class Attached<A> implements Delivery<A>, Startable {
     this.changed();
   }
 
-  private set(change: () => void): void {
-    if (this.isEnded) return;
-    change();
+  succeeded(publication: Publication<A>): void {
+    this.lane.succeed(publication);
+    publication.settle(this, 'succeeded');
+    if (!this.isQuiet || this.changes.observed) this.changed();
+  }
+
+  failed(publication: Publication<A>, attempts: number, cause: unknown): void {
+    const { onFailure } = this.terms;
+    const error = this.errorOf(publication, attempts, cause);
+    const outcome = onFailure === 'park' ? 'parked' : 'failed';
+    this.lane.settle(publication, outcome, error);
+    if (outcome === 'failed') publication.settle(this, outcome, error);
+    this.host.events.failed(error);
+    if (onFailure === 'close') this.close();
     this.changed();
   }
 
-  private settled(publication: Publication<A>, outcome: RunOutcome, error?: DeliveryError): void {
-    const { onFailure } = this.terms;
-    const parks = outcome === 'failed' && onFailure === 'park';
-    this.lane.settle(publication, parks ? 'parked' : outcome, error);
-    if (!parks) publication.settle(this, outcome, error);
-    if (error) this.host.failed(error);
-    if (outcome === 'failed' && onFailure === 'close') this.close();
+  discarded(publication: Publication<A>): void {
+    this.lane.settle(publication, 'discarded');
+    publication.settle(this, 'discarded');
     this.changed();
+  }
+
+  guarded(call: () => void): void {
+    try {
+      call();
+    } catch (thrown) {
+      this.host.events.failed(this.errorOf(undefined, 0, thrown));
+    }
   }
 
   private changed(): void {
-    if (this.isEnded) return;
-    if (this.lane.depth > 0 || !this.congestion.isCalm) this.congestion.update();
-    if (this.changes.observed) this.changes.next();
-    if (this.lane.isReady) this.host.dispatcher.wake(this);
-    if (this.topics > 0 || !this.lane.isEmpty) return;
-    this.isEnded = true;
-    this.end();
+    const { lane } = this;
+    if (!this.isEnded) {
+      if (lane.depth > 0 || !this.congestion.isCalm) this.congestion.update();
+      this.isQuiet = this.topics > 0 && lane.depth === 0 && this.congestion.isCalm;
+      if (this.changes.observed) this.changes.next();
+      if (lane.isReady) this.host.dispatcher.wake(this);
+    }
+    if (this.isEnded || this.topics === 0) this.endIfSettled();
   }
 
-  private end(): void {
+  /** A handler that has not returned is waited for: nothing is open when it is said to have ended. */
+  private endIfSettled(): void {
+    if (this.isOver || !this.lane.isEmpty) return;
+    this.isOver = true;
+    this.isEnded = true;
     this.cap.stop();
-    this.runner.stop();
+    this.runner.cancel();
     this.congestion.stop();
     this.host.ended();
+    this.changes.next();
     this.changes.complete();
     this.alerts.complete();
     this.host.dispatcher.rest();
@@ -184,37 +170,22 @@ export class Attached<A> implements Delivery<A>, Startable {
 
   private gone(publication: Publication<A>, outcome: Outcome, error: DeliveryError | undefined): void {
     publication.settle(this, outcome, error);
-    if (outcome === 'refused' && error) this.host.failed(error);
+    if (outcome === 'refused' && error) this.host.events.failed(error);
     if (outcome === 'dropped') this.guarded(() => this.terms.onDrop(publication.value));
   }
 
   private alert(alert: LineAlert): void {
-    const { topic } = this.host;
-    const { counts, running } = this.lane;
+    const { tally, running } = this.lane;
     const { bufferSize } = this.terms;
-    const full: CongestionAlert = {
-      ...alert,
-      topic,
-      subscriber: this.id,
-      bufferSize,
-      running,
-      dropped: counts.dropped + counts.refused,
-    };
+    const { topic, events } = this.host;
+    const dropped = tally.counts.dropped + tally.counts.refused;
+    const full: CongestionAlert = { ...alert, topic, subscriber: this.id, bufferSize, running, dropped };
     this.alerts.next(full);
-    this.host.alert(full);
+    events.alert(full);
   }
 
   private errorOf(publication: Publication<A> | undefined, attempt: number, cause: unknown): DeliveryError {
     const { topic = this.host.topic, id = 0, value } = publication ?? {};
     return new DeliveryError({ topic, subscriber: this.id, id, attempt, value }, cause);
-  }
-
-  /** Calls back a user, whose mistake is told and does no harm. */
-  private guarded(call: () => void): void {
-    try {
-      call();
-    } catch (thrown) {
-      this.host.failed(this.errorOf(undefined, 0, thrown));
-    }
   }
 }

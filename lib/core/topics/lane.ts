@@ -1,28 +1,24 @@
 import { OverflowError } from '../../../operators/errors.ts';
 import { Fifo } from '../../../operators/internal/fifo.ts';
-import type { DeliveryStats, Outcome, Verdict } from '../../contracts/delivery.ts';
+import type { DeliveryStats, Verdict } from '../../contracts/delivery.ts';
 import type { DeliveryError } from '../../contracts/deliveryFailure.ts';
 import { KeyedLine } from './keyedLine.ts';
 import type { Line } from './line.ts';
-import { Parking } from './parking.ts';
 import { PlainLine } from './plainLine.ts';
 import type { Publication } from './publication.ts';
 import { Room } from './room.ts';
+import { Tally, type TallyOptions } from './tally.ts';
 import type { Terms } from './terms.ts';
 
 /** Most publications that wait for room at one subscriber: publishers that do not wait for their receipts would grow it. */
 const MOST_BLOCKED = 1_024;
 
 /** The bounds of a lane, and who is told what becomes of a publication that it does not give out again. */
-export interface LaneOptions<A> extends Pick<
-  Terms<A>,
-  'bufferSize' | 'budget' | 'overflow' | 'coalesce' | 'partitionKey' | 'parkSize'
-> {
+export interface LaneOptions<A>
+  extends TallyOptions<A>, Pick<Terms<A>, 'bufferSize' | 'budget' | 'overflow' | 'coalesce' | 'partitionKey'> {
   /** Whether a publication was made by a handler of this very lane, which would wait for itself. */
   readonly isOwn: (publication: Publication<A>) => boolean;
   readonly now: () => number;
-  readonly errorOf: (publication: Publication<A>, cause: unknown) => DeliveryError;
-  readonly gone: (publication: Publication<A>, outcome: Outcome, error?: DeliveryError) => void;
   /** Called when there is room in the budget for those that wait for it: `unblock` is due. */
   readonly roomMade: () => void;
 }
@@ -32,18 +28,21 @@ export class Lane<A> {
   concurrency = 1;
   isPaused = false;
   running = 0;
-  readonly counts = { offered: 0, succeeded: 0, failed: 0, coalesced: 0, dropped: 0, refused: 0, discarded: 0 };
-  readonly parking: Parking<A>;
+  offered = 0;
+  succeeded = 0;
+  readonly tally: Tally<A>;
   private readonly options: LaneOptions<A>;
+  private readonly isKeyed: boolean;
   private readonly line: Line<A>;
   private readonly room: Room;
   private readonly blocked = new Fifo<Publication<A>>();
 
   constructor(options: LaneOptions<A>) {
     this.options = options;
+    this.isKeyed = options.partitionKey !== undefined;
     this.line = options.partitionKey ? new KeyedLine(options.partitionKey) : new PlainLine();
     this.room = new Room(options);
-    this.parking = new Parking(options.parkSize);
+    this.tally = new Tally(options);
   }
 
   get isReady(): boolean {
@@ -67,8 +66,10 @@ export class Lane<A> {
   account(now: number): Omit<DeliveryStats, 'retried'> {
     const { oldestSince } = this;
     return {
-      ...this.counts,
-      parked: this.parking.size,
+      offered: this.offered,
+      succeeded: this.succeeded,
+      ...this.tally.counts,
+      parked: this.tally.parking.size,
       blocked: this.blocked.size,
       waiting: this.line.size,
       running: this.running,
@@ -80,11 +81,15 @@ export class Lane<A> {
 
   /** Takes a publication in. `accepted` says that it counts as running from now on: the caller is to run it. */
   offer(publication: Publication<A>): Verdict {
-    this.counts.offered++;
+    this.offered++;
+    if (!this.isKeyed && this.depth === 0 && this.isOpen) {
+      this.running++; // the short way, which nearly all take
+      return 'accepted';
+    }
     try {
       return this.admit(publication) ? 'accepted' : this.keep(publication);
     } catch (thrown) {
-      return this.refuse(publication, thrown); // partitionKey or coalesce threw
+      return this.tally.refuse(publication, thrown); // partitionKey or coalesce threw
     }
   }
 
@@ -99,33 +104,37 @@ export class Lane<A> {
     return publication;
   }
 
-  /** Ends a publication that was running. */
-  settle(
-    publication: Publication<A>,
-    outcome: 'succeeded' | 'failed' | 'parked' | 'discarded',
-    error?: DeliveryError,
-  ): void {
+  /** Ends a publication that was running, and is handled. */
+  succeed(publication: Publication<A>): void {
     this.running--;
-    this.line.release(publication);
-    if (outcome === 'parked') this.park(publication, error);
-    else this.counts[outcome]++;
+    this.succeeded++;
+    if (this.isKeyed) this.line.release(publication);
+  }
+
+  /** Ends a publication that was running, and is not. */
+  settle(publication: Publication<A>, outcome: 'failed' | 'parked' | 'discarded', error?: DeliveryError): void {
+    this.running--;
+    if (this.isKeyed) this.line.release(publication);
+    if (outcome === 'parked') this.tally.park(publication, error);
+    else this.tally.counts[outcome]++;
   }
 
   /** Discards what waits. What runs is the caller's to end. */
   clear(): void {
     this.room.forget(this.options.roomMade);
-    while (this.blocked.size > 0) this.lose(this.takeBlocked(), 'discarded');
+    while (this.blocked.size > 0) this.tally.lose(this.takeBlocked(), 'discarded');
     while (this.line.size > 0) {
       const publication = this.line.removeOldest();
       this.room.leave();
-      this.lose(publication, 'discarded');
+      this.tally.lose(publication, 'discarded');
     }
   }
 
   /** Takes the values that were parked back in, as far as there is room. How many. */
   redrive(): number {
+    const { parking } = this.tally;
     let count = 0;
-    for (; this.parking.size > 0 && this.room.enter(); count++) this.wait(this.parking.take());
+    for (; parking.size > 0 && this.room.enter(); count++) this.wait(parking.take());
     return count;
   }
 
@@ -154,12 +163,12 @@ export class Lane<A> {
     const { bufferSize, overflow } = this.options;
     if (this.blocked.size === 0 && this.room.enter()) return this.wait(publication);
     if (overflow === 'block') return this.block(publication);
-    if (overflow === 'error') return this.refuse(publication, new OverflowError('deliver', bufferSize));
-    if (overflow === 'park') return this.park(publication);
+    if (overflow === 'error') return this.tally.refuse(publication, new OverflowError('deliver', bufferSize));
+    if (overflow === 'park') return this.tally.park(publication);
     if (overflow === 'coalesce' && this.merge(publication)) return 'coalesced';
-    if (overflow === 'dropNewest' || this.line.size === 0) return this.lose(publication, 'dropped');
+    if (overflow === 'dropNewest' || this.line.size === 0) return this.tally.lose(publication, 'dropped');
     this.push(publication); // first, for it may throw
-    this.lose(this.line.removeOldest(), 'dropped');
+    this.tally.lose(this.line.removeOldest(), 'dropped');
     return 'buffered';
   }
 
@@ -170,7 +179,7 @@ export class Lane<A> {
       return 'buffered';
     } catch (thrown) {
       this.room.leave();
-      return this.refuse(publication, thrown);
+      return this.tally.refuse(publication, thrown);
     }
   }
 
@@ -182,7 +191,7 @@ export class Lane<A> {
   private block(publication: Publication<A>): Verdict {
     const { isOwn, bufferSize, now, roomMade } = this.options;
     if (isOwn(publication) || this.blocked.size >= MOST_BLOCKED) {
-      return this.refuse(publication, new OverflowError('deliver', bufferSize));
+      return this.tally.refuse(publication, new OverflowError('deliver', bufferSize));
     }
     publication.waitsSince ||= now();
     this.blocked.push(publication);
@@ -196,27 +205,8 @@ export class Lane<A> {
       (waiting) => incoming.with(coalesce(waiting.value, incoming.value), waiting.waitsSince),
       incoming,
     );
-    if (absorbed) this.lose(absorbed, 'coalesced');
+    if (absorbed) this.tally.lose(absorbed, 'coalesced');
     return absorbed !== undefined;
-  }
-
-  private park(publication: Publication<A>, error?: DeliveryError): 'parked' {
-    const pushedOut = this.parking.put(publication);
-    this.options.gone(publication, 'parked', error);
-    if (pushedOut) this.lose(pushedOut, 'dropped');
-    return 'parked';
-  }
-
-  private refuse(publication: Publication<A>, cause: unknown): 'refused' {
-    this.counts.refused++;
-    this.options.gone(publication, 'refused', this.options.errorOf(publication, cause));
-    return 'refused';
-  }
-
-  private lose<O extends 'coalesced' | 'dropped' | 'discarded'>(publication: Publication<A>, outcome: O): O {
-    this.counts[outcome]++;
-    this.options.gone(publication, outcome);
-    return outcome;
   }
 
   /** Without room of its own, one that is blocked starts as soon as it may. */

@@ -1,45 +1,46 @@
-import { asyncScheduler } from 'rxjs';
-import type { DeliveryError } from '../../contracts/deliveryFailure.ts';
+import { asyncScheduler, throwError, type ObservableInput } from 'rxjs';
 import { createDeadlines, type Deadlines } from '../paging/deadlines.ts';
-import { Attempt, type AttemptHost } from './attempt.ts';
+import { Attempt, type AttemptHost, type AttemptTime } from './attempt.ts';
 import type { Cap } from './cap.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Publication } from './publication.ts';
 import { retryDelayMs } from './retryDelayMs.ts';
 import type { Terms } from './terms.ts';
 
-/** How a value that was run has ended. */
-export type RunOutcome = 'succeeded' | 'failed' | 'discarded';
-
-/** What a {@link Runner} needs to know. */
-export interface RunnerOptions<A> {
-  readonly terms: Terms<A>;
-  readonly cap: Cap;
-  readonly dispatcher: Dispatcher;
-  /** Who is handling while a handler is called. */
-  readonly subscriber: object;
-  readonly errorOf: (publication: Publication<A>, attempt: number, cause: unknown) => DeliveryError;
+/** Whose values a {@link Runner} runs. */
+export interface RunnerHost<A> {
+  succeeded(publication: Publication<A>): void;
+  /** Takes a value that failed for good. */
+  failed(publication: Publication<A>, attempts: number, cause: unknown): void;
+  /** Takes a value that was cancelled. */
+  discarded(publication: Publication<A>): void;
   /** Calls back a user, whose mistake is told and does no harm. */
-  readonly guarded: (call: () => void) => void;
-  readonly settled: (publication: Publication<A>, outcome: RunOutcome, error?: DeliveryError) => void;
+  guarded(call: () => void): void;
 }
 
 /** Runs values through a handler, attempt after attempt, until each is settled. */
 export class Runner<A> implements AttemptHost<A> {
-  readonly handle: Terms<A>['handle'];
-  readonly deadlines: Deadlines | undefined;
   /** Attempts beyond the first ones. */
   retried = 0;
-  private readonly options: RunnerOptions<A>;
+  private readonly host: RunnerHost<A>;
+  private readonly handle: Terms<A>['handle'];
+  private readonly policy: Terms<A>['retry'];
+  private readonly dispatcher: Dispatcher;
+  private readonly observe: Cap['observe'];
+  private readonly deadlines: Deadlines | undefined;
+  private readonly isSimple: boolean; // nothing is to be done around the call of a handler
   private readonly attempts = new Set<Attempt<A>>(); // those that were not over when their handler returned
-  private current: Attempt<A> | undefined; // the one whose handler has not returned
-  private isCurrentSettled = false;
+  private isCancelled = false;
 
-  constructor(options: RunnerOptions<A>) {
-    const { handle, timeoutMs } = options.terms;
-    this.options = options;
+  constructor(host: RunnerHost<A>, terms: Terms<A>, dispatcher: Dispatcher, { observe }: Cap) {
+    const { handle, timeoutMs, retry, overflow } = terms;
+    this.host = host;
     this.handle = handle;
+    this.policy = retry;
+    this.dispatcher = dispatcher;
+    this.observe = observe;
     this.deadlines = timeoutMs === Infinity ? undefined : createDeadlines(timeoutMs);
+    this.isSimple = !this.deadlines && !observe && overflow !== 'block';
   }
 
   /** Whether it is settled when this returns. */
@@ -47,69 +48,96 @@ export class Runner<A> implements AttemptHost<A> {
     return this.start(new Attempt(this, publication, 1));
   }
 
-  /** Ends everything that runs. */
+  /** Ends everything that runs; a handler that has not returned, when it does. */
   cancel(): void {
-    const attempts = [...this.attempts, ...(this.current?.isOver === false ? [this.current] : [])];
-    for (const attempt of attempts) {
-      attempt.cancel();
-      this.settle(attempt, 'discarded');
-    }
-  }
-
-  stop(): void {
+    this.isCancelled = true;
+    for (const attempt of [...this.attempts]) this.discard(attempt);
     this.deadlines?.stop();
   }
 
+  stopped({ deadline }: AttemptTime): void {
+    if (deadline) this.deadlines?.settle(deadline);
+  }
+
   succeeded(attempt: Attempt<A>): void {
-    this.observe(attempt, false);
-    this.settle(attempt, 'succeeded');
+    this.look(attempt, false);
+    this.attempts.delete(attempt);
+    this.host.succeeded(attempt.publication);
   }
 
   failed(attempt: Attempt<A>, cause: unknown): void {
-    const { terms, errorOf } = this.options;
-    this.observe(attempt, true);
-    if (attempt.attempt <= terms.retry.retries && this.isWorthRetrying(cause)) this.retry(attempt);
-    else this.settle(attempt, 'failed', errorOf(attempt.publication, attempt.attempt, cause));
+    this.look(attempt, true);
+    if (attempt.attempt <= this.policy.retries && !this.isCancelled && this.isWorthRetrying(cause)) {
+      this.retry(attempt);
+      return;
+    }
+    this.attempts.delete(attempt);
+    this.host.failed(attempt.publication, attempt.attempt, cause);
   }
 
   private start(attempt: Attempt<A>): boolean {
-    const { dispatcher, subscriber, cap } = this.options;
+    if (!this.isSimple) return this.startWatched(attempt);
+    const result = this.call(attempt);
+    if (result !== undefined || this.isCancelled || attempt.attempt > 1) return this.follow(attempt, result);
+    attempt.state = 'succeeded'; // the short way, which nearly every synchronous handler takes
+    this.host.succeeded(attempt.publication);
+    return true;
+  }
+
+  private startWatched(attempt: Attempt<A>): boolean {
+    const { dispatcher, host } = this;
     const { handling } = dispatcher;
-    dispatcher.handling = subscriber;
-    this.current = attempt;
-    this.isCurrentSettled = false;
-    if (cap.observe) attempt.startedAt = asyncScheduler.now();
-    attempt.start();
-    this.current = undefined;
+    dispatcher.handling = host;
+    attempt.time = {
+      startedAt: asyncScheduler.now(),
+      deadline: this.deadlines?.start((late) => attempt.fail(late)),
+    };
+    const isSettled = this.follow(attempt, this.call(attempt));
     dispatcher.handling = handling;
-    if (!attempt.isOver) this.attempts.add(attempt);
-    return this.isCurrentSettled;
+    return isSettled;
+  }
+
+  private follow(attempt: Attempt<A>, result: ObservableInput<unknown> | void): boolean {
+    this.attempts.add(attempt);
+    if (this.isCancelled) this.discard(attempt); // by its own handler
+    if (result === undefined) attempt.succeed();
+    else attempt.follow(result);
+    return attempt.state !== 'live' && attempt.state !== 'retried';
+  }
+
+  private call(attempt: Attempt<A>): ObservableInput<unknown> | void {
+    const { handle } = this;
+    try {
+      return handle(attempt.publication.value, attempt);
+    } catch (thrown) {
+      return throwError(() => thrown);
+    }
   }
 
   /** It keeps its place: what comes after it must not overtake it. */
   private retry(failed: Attempt<A>): void {
     const next = new Attempt(this, failed.publication, failed.attempt + 1);
+    failed.state = 'retried';
     this.retried++;
     this.attempts.delete(failed);
     this.attempts.add(next);
-    next.wait(retryDelayMs(this.options.terms.retry, failed.attempt), () => this.start(next));
+    next.wait(retryDelayMs(this.policy, failed.attempt), () => this.start(next));
   }
 
-  private settle(attempt: Attempt<A>, outcome: RunOutcome, error?: DeliveryError): void {
+  private discard(attempt: Attempt<A>): void {
+    if (!attempt.cancel()) return;
     this.attempts.delete(attempt);
-    if (attempt === this.current) this.isCurrentSettled = true;
-    this.options.settled(attempt.publication, outcome, error);
+    this.host.discarded(attempt.publication);
   }
 
-  private observe({ startedAt }: Attempt<A>, hasFailed: boolean): void {
-    const { cap, guarded } = this.options;
-    if (cap.observe) guarded(() => cap.observe?.(asyncScheduler.now() - startedAt, hasFailed));
+  private look({ time }: Attempt<A>, hasFailed: boolean): void {
+    if (!time || !this.observe) return;
+    this.host.guarded(() => this.observe?.(asyncScheduler.now() - time.startedAt, hasFailed));
   }
 
   private isWorthRetrying(cause: unknown): boolean {
-    const { terms, guarded } = this.options;
     let isWorth = false;
-    guarded(() => (isWorth = terms.retry.retryOn(cause)));
+    this.host.guarded(() => (isWorth = this.policy.retryOn(cause)));
     return isWorth;
   }
 }
