@@ -39,7 +39,8 @@ export function createWorkEngine<M>(options: WorkEngineOptions): WorkEngine<M> {
   const stopBySignal = stopOf(options.stop);
   const { signal } = options;
   const engine = new Engine<M>(settings);
-  const { live, retained, channels, messages$, errors$ } = engine;
+  const { live, channels, outlets } = engine;
+  const { retained } = engine.books;
   let stopped: Promise<WorkLedger> | undefined;
 
   const checkOpen = (topic: string): void => {
@@ -92,8 +93,8 @@ export function createWorkEngine<M>(options: WorkEngineOptions): WorkEngine<M> {
         return live.get(token)?.operation$ ?? (ended ? of(ended) : throwError(() => new UnknownJobError(token)));
       }),
     operations: () => [...retained.list(), ...[...live.values()].map(({ operation }) => operation)],
-    messages$,
-    errors$,
+    messages$: outlets.messages$,
+    errors$: outlets.errors$,
     recover: (jobOf) => defer(() => (stopped ? throwError(() => new StoppedError()) : recovery(engine, jobOf))),
     ledger: () => engine.ledger(channels.attachments()),
     stop: (how) => stop(stopOf(how)),

@@ -1,14 +1,13 @@
-import { asyncScheduler, Subject, type Observable } from 'rxjs';
+import { asyncScheduler } from 'rxjs';
 import { hasEnded, type JobMessage, type JobOperation, type JobState } from '../../contracts/job.ts';
-import { DuplicateTokenError, JobError, StoreError, type WorkFailure } from '../../contracts/jobFailure.ts';
+import { DuplicateTokenError, JobError, type StoreError, type WorkFailure } from '../../contracts/jobFailure.ts';
+import { Books } from './books.ts';
 import type { Channels } from './channel.ts';
 import { JobChannels } from './jobChannels.ts';
 import type { JobTerms } from './jobTerms.ts';
-import { Journal } from './journal.ts';
 import { LiveJob, type LiveJobHost } from './liveJob.ts';
+import { Outlets } from './outlets.ts';
 import { reasonOf } from './reasonOf.ts';
-import { recordOf } from './recordOf.ts';
-import { Retained } from './retained.ts';
 import type { Settings } from './settings.ts';
 import { StartLine } from './startLine.ts';
 import { Tally } from './tally.ts';
@@ -22,38 +21,27 @@ export class Engine<M> implements LiveJobHost<M> {
   /** From when they are accepted until their last message was offered. */
   readonly live = new Map<string, LiveJob<M>>();
   readonly line: StartLine<M>;
-  readonly retained: Retained;
-  readonly journal: Journal;
+  readonly books: Books<M>;
   readonly channels: Channels<M>;
-  readonly messages$: Observable<JobMessage<M>>;
-  readonly errors$: Observable<WorkFailure>;
-  /** Emits when it may have become idle. */
-  readonly changes$: Observable<void>;
-  private readonly messages = new Subject<JobMessage<M>>();
-  private readonly errors = new Subject<WorkFailure>();
-  private readonly changes = new Subject<void>();
+  readonly outlets: Outlets<M>;
   private readonly tally = new Tally();
   private unsettled = 0;
 
   constructor(settings: Settings) {
-    const { store, storeTimeoutMs, retentionMs, maxRetained, channels } = settings;
-    const host = {
-      offered: (message: JobMessage<M>) => this.offered(message),
-      failed: (failure: WorkFailure) => this.report(failure),
-    };
+    const outlets = new Outlets<M>(settings.onError);
+    const failed = (failure: WorkFailure) => outlets.failed(failure);
+    const host = { offered: (message: JobMessage<M>) => this.offered(message), failed };
     this.settings = settings;
-    this.messages$ = this.messages.asObservable();
-    this.errors$ = this.errors.asObservable();
-    this.changes$ = this.changes.asObservable();
+    this.outlets = outlets;
     this.line = new StartLine(settings);
-    this.journal = new Journal({ store, storeTimeoutMs, failed: host.failed, idle: () => this.changes.next() });
-    this.retained = new Retained({ retentionMs, maxRetained, forgotten: (operation) => this.forgotten(operation) });
-    this.channels = channels === 'perJob' ? new JobChannels(settings, host) : new TopicChannels(settings, host);
+    this.books = new Books(settings, { failed, idle: () => outlets.changed() });
+    this.channels =
+      settings.channels === 'perJob' ? new JobChannels(settings, host) : new TopicChannels(settings, host);
   }
 
   /** Whether every job has ended and is settled, and the store knows. */
   get isIdle(): boolean {
-    return this.unsettled === 0 && this.journal.isIdle;
+    return this.unsettled === 0 && this.books.journal.isIdle;
   }
 
   /** Throws DuplicateTokenError. */
@@ -65,27 +53,35 @@ export class Engine<M> implements LiveJobHost<M> {
     this.unsettled++;
     whenDone(channel.settled$, () => {
       this.unsettled--;
-      this.changes.next();
+      this.outlets.changed();
     });
-    this.retained.forget(token);
+    this.books.retained.forget(token);
     this.live.set(token, job);
     this.line.enter(job);
     job.announce();
     return job;
   }
 
-  changed({ operation }: LiveJob<M>, before: JobState | undefined): void {
-    this.tally.moved(before, operation.state);
+  /** Ends a job that nobody can run, and of which nobody can be told. */
+  giveUp(operation: JobOperation, input: unknown, cause: unknown): void {
+    const { id, kind, createTime } = operation;
+    const end = { state: 'failed', endTime: asyncScheduler.now(), error: reasonOf(cause) } as const;
+    this.tally.moved(undefined, 'failed');
+    this.books.retained.add(Object.freeze({ ...operation, ...end }));
+    this.books.journal.put(id, () => ({ token: id, kind, input, createTime, ...end }));
+    this.outlets.failed(new JobError(id, kind, end.error.message, { cause }));
   }
 
-  told(job: LiveJob<M>): void {
-    const { operation, terms, cause } = job;
-    const { token, topic } = terms;
+  changed({ state }: JobOperation, before: JobState | undefined): void {
+    this.tally.moved(before, state);
+  }
+
+  told(job: LiveJob<M>, operation: JobOperation): void {
+    const { terms, cause } = job;
     if (operation.state === 'queued') this.keep(job);
-    else if (cause instanceof StoreError) this.journal.remove(token);
-    else if (!isCutOff(operation)) this.journal.put(token, () => recordOf(job));
+    else this.books.note(job, operation);
     if (operation.state === 'failed' || operation.state === 'timedOut') {
-      this.report(new JobError(token, topic, operation.error!.message, { cause }));
+      this.outlets.failed(new JobError(terms.token, terms.topic, operation.error!.message, { cause }));
     }
   }
 
@@ -93,84 +89,47 @@ export class Engine<M> implements LiveJobHost<M> {
     this.tally.lose(how, count);
   }
 
-  /** Ends a job that nobody can run. */
-  giveUp(operation: JobOperation, input: unknown, cause: unknown): void {
-    const { id, kind } = operation;
-    const failed = { ...operation, state: 'failed', endTime: asyncScheduler.now(), error: reasonOf(cause) } as const;
-    this.tally.moved(undefined, 'failed');
-    this.retained.add(Object.freeze(failed));
-    const { state, createTime, endTime, error } = failed;
-    this.journal.put(id, () => ({ token: id, kind, input, state, createTime, endTime, error }));
-    this.report(new JobError(id, kind, failed.error.message, { cause }));
-  }
-
   failed({ terms: { token, topic } }: LiveJob<M>, cause: unknown): void {
-    this.report(new JobError(token, topic, 'what it has begun could not be cut off', { cause }));
-  }
-
-  report(failure: WorkFailure): void {
-    this.errors.next(failure);
-    try {
-      this.settings.onError(failure);
-    } catch {
-      // whoever takes failures has none of his own
-    }
+    this.outlets.failed(new JobError(token, topic, 'what it has begun could not be cut off', { cause }));
   }
 
   ledger(attached: readonly Attachment<M>[]): WorkLedger {
-    const { jobs, messages } = this.tally;
     const subscribers = attached.map((attachment) => {
       const { id, topic } = attachment;
       return { topic, id, stats: attachment.stats() };
     });
-    return { jobs, messages, subscribers };
+    return { jobs: this.tally.jobs, messages: this.tally.messages, subscribers };
   }
 
   /** Lets go of everything. */
   close(): void {
     this.channels.close();
-    for (const part of [this.line, this.journal, this.retained]) part.stop();
-  }
-
-  /** Tells nobody anything any more. */
-  complete(): void {
-    this.messages.complete();
-    this.errors.complete();
-    this.changes.complete();
+    this.line.stop();
+    this.books.stop();
   }
 
   /** It does not run before the store knows of it. */
   private keep(job: LiveJob<M>): void {
-    const kept = (error?: StoreError) => {
+    this.books.open(job, (error?: StoreError) => {
       job.isKept = !error;
       if (error) job.end('rejected', error);
       this.line.wake();
-    };
-    this.journal.put(job.terms.token, () => recordOf(job), kept);
-  }
-
-  private forgotten(operation: JobOperation): void {
-    if (!isCutOff(operation)) this.journal.remove(operation.id);
+    });
   }
 
   private offered(message: JobMessage<M>): void {
     this.tally.publish();
-    this.messages.next(message);
-    const job = message.kind === 'state' ? this.live.get(message.token) : undefined;
-    if (!job || message.kind !== 'state') return;
-    if (hasEnded(message.operation)) this.leave(job);
-    job.offered(message);
+    this.outlets.message(message);
+    if (message.kind !== 'state') return;
+    const job = this.live.get(message.token);
+    if (job && hasEnded(message.operation)) this.leave(job);
+    job?.offered(message);
   }
 
   private leave(job: LiveJob<M>): void {
     this.live.delete(job.terms.token);
-    this.retained.add(job.operation);
+    this.books.retained.add(job.operation);
     job.channel.end();
     this.line.leave(job);
   }
-}
-
-/** Cut off by a stop, which is not the end of a job that is kept: the store goes on to say that it is in progress. */
-function isCutOff({ state, error }: JobOperation): boolean {
-  return (state === 'cancelled' || state === 'rejected') && error?.code === 'stopped';
 }

@@ -1,4 +1,3 @@
-import { Subject, type Observable } from 'rxjs';
 import { OptionError } from '../../../operators/errors.ts';
 import type { JobMessage, JobSubscriber } from '../../contracts/job.ts';
 import { DeliveryError } from '../../contracts/deliveryFailure.ts';
@@ -8,6 +7,7 @@ import { termsOf } from '../topics/terms.ts';
 import { Topic } from '../topics/topic.ts';
 import type { Channel, Channels, ChannelsHost } from './channel.ts';
 import { JobAttachment } from './jobAttachment.ts';
+import { OwnChannel } from './ownChannel.ts';
 import type { Settings } from './settings.ts';
 import { whenDone } from './whenDone.ts';
 import type { Attachment } from './workEngine.ts';
@@ -91,57 +91,5 @@ export class JobChannels<M> implements Channels<M> {
     } catch (thrown) {
       this.host.failed(new DeliveryError({ topic, subscriber, id: 0, attempt: 0, value: undefined }, thrown));
     }
-  }
-}
-
-interface OwnChannelHost<M> {
-  readonly offered: (message: JobMessage<M>) => void;
-  readonly ended: () => void;
-}
-
-/** The channel of one job. */
-class OwnChannel<M> implements Channel<M> {
-  readonly token: string;
-  readonly settled$: Observable<never>;
-  private readonly topic: Topic<JobMessage<M>>;
-  private readonly host: OwnChannelHost<M>;
-  private readonly settled = new Subject<never>();
-  private lanes = 0;
-  private hasEnded = false;
-
-  constructor(token: string, topic: Topic<JobMessage<M>>, host: OwnChannelHost<M>) {
-    this.token = token;
-    this.topic = topic;
-    this.host = host;
-    topic.subscribe({ next: host.offered, error: () => undefined });
-    this.settled$ = this.settled.asObservable();
-  }
-
-  attach(attachment: JobAttachment<M>): void {
-    this.lanes++;
-    attachment.open(this.topic, () => {
-      this.lanes--;
-      if (!this.hasEnded) attachment.detach(); // its contract says that it has ended
-      this.settleOnceEmpty();
-    });
-  }
-
-  publish(message: JobMessage<M>): Observable<never> {
-    return this.topic.publish(message).taken$;
-  }
-
-  end(): void {
-    this.hasEnded = true;
-    this.topic.complete();
-    this.host.ended();
-    this.settleOnceEmpty();
-  }
-
-  discard(): void {
-    for (const lane of this.topic.deliveries()) lane.close();
-  }
-
-  private settleOnceEmpty(): void {
-    if (this.hasEnded && this.lanes === 0) this.settled.complete();
   }
 }

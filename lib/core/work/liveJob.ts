@@ -1,27 +1,24 @@
-import { asyncScheduler, filter, map, Observable, startWith, Subject, type Subscription } from 'rxjs';
-import { after } from '../../../operators/internal/after.ts';
+import { asyncScheduler, filter, map, Observable, startWith, Subject } from 'rxjs';
 import {
   hasEnded,
-  type JobContext,
   type JobEnd,
   type JobMessage,
   type JobOperation,
   type JobState,
   type JobStateMessage,
 } from '../../contracts/job.ts';
-import { JobTimeoutError } from '../../contracts/jobFailure.ts';
 import type { Link } from '../topics/linked.ts';
 import type { Channel } from './channel.ts';
+import { JobRun } from './jobRun.ts';
 import type { JobTerms } from './jobTerms.ts';
-import { readMessages } from './readMessages.ts';
 import { reasonOf } from './reasonOf.ts';
 
 /** What a {@link LiveJob} tells. */
 export interface LiveJobHost<M> {
   /** It has come to another state: from `before`, or into being. Must call nobody back. */
-  readonly changed: (job: LiveJob<M>, before: JobState | undefined) => void;
+  readonly changed: (operation: JobOperation, before: JobState | undefined) => void;
   /** And that was published. */
-  readonly told: (job: LiveJob<M>) => void;
+  readonly told: (job: LiveJob<M>, operation: JobOperation) => void;
   /** What its teardown threw. */
   readonly failed: (job: LiveJob<M>, cause: unknown) => void;
   readonly lost: (how: 'late' | 'dropped', count: number) => void;
@@ -44,10 +41,7 @@ export class LiveJob<M> {
   private readonly states = new Subject<JobStateMessage>();
   private sequence = 0;
   private stateSequence = 0;
-  private work: Subscription | undefined;
-  private deadline: Subscription | undefined;
-  private controller: AbortController | undefined;
-  private isAborted = false;
+  private run: JobRun<M> | undefined;
 
   constructor(terms: JobTerms<M>, channel: Channel<M>, createTime: number, host: LiveJobHost<M>) {
     this.terms = terms;
@@ -81,21 +75,16 @@ export class LiveJob<M> {
 
   /** Runs it. Only once, while it waits. */
   begin(): void {
-    const { timeoutMs, bufferSize, maxMessages, run } = this.terms;
-    this.become({ state: 'running', startTime: asyncScheduler.now() });
-    if (this.hasEnded) return; // a subscriber has cancelled it
-    this.deadline = after(timeoutMs, () => this.end('timedOut', new JobTimeoutError(timeoutMs)));
-    const messages$ = readMessages<M>({
-      open: (send) => run(this.contextOf(send)),
+    const run = new JobRun<M>(this.terms, {
       publish: (message) => this.publish({ kind: 'message', message }),
-      bufferSize,
-      maxMessages,
-      lost: this.host.lost,
+      lost: (how, count) => this.host.lost(how, count),
+      succeeded: () => this.end('succeeded'),
+      failed: (cause) => this.end('failed', cause),
+      timedOut: (late) => this.end('timedOut', late),
     });
-    new Observable<never>((upstream) => {
-      this.work = upstream; // before it runs, so that it can be cut off from within
-      return messages$.subscribe(upstream);
-    }).subscribe({ error: (cause: unknown) => this.end('failed', cause), complete: () => this.end('succeeded') });
+    this.run = run;
+    this.become({ state: 'running', startTime: asyncScheduler.now() });
+    if (!this.hasEnded) run.start(); // or a subscriber has cancelled it
   }
 
   /** Ends it, whatever it does. False when it had ended before. */
@@ -103,7 +92,6 @@ export class LiveJob<M> {
     if (this.hasEnded) return false;
     this.cause = cause;
     const error = cause === undefined && state !== 'failed' ? undefined : reasonOf(cause);
-    this.deadline?.unsubscribe();
     this.become({ state, endTime: asyncScheduler.now(), ...(error && { error }) });
     return true;
   }
@@ -122,21 +110,21 @@ export class LiveJob<M> {
   }
 
   private tell(before: JobState | undefined): void {
-    this.host.changed(this, before);
+    const { operation } = this;
+    this.host.changed(operation, before);
     this.stateSequence = this.sequence + 1;
-    void this.publish({ kind: 'state', operation: this.operation });
-    this.host.told(this);
+    void this.publish({ kind: 'state', operation });
+    this.host.told(this, operation);
   }
 
   private cut(): void {
     try {
-      this.work?.unsubscribe();
+      this.run?.end();
     } catch (thrown) {
       this.host.failed(this, thrown);
     }
-    if (this.operation.state === 'succeeded') return; // what it has made may still be read
-    this.isAborted = true;
-    this.controller?.abort(this.cause);
+    // What a job has made that succeeded may still be read.
+    if (this.operation.state !== 'succeeded') this.run?.abort(this.cause);
   }
 
   private publish(
@@ -145,25 +133,5 @@ export class LiveJob<M> {
     const { token, topic } = this.terms;
     const message: JobMessage<M> = { token, topic, sequence: ++this.sequence, ...what };
     return this.channel.publish(message);
-  }
-
-  private contextOf(send: (message: M) => void): JobContext<M> {
-    const { token, topic, input } = this.terms;
-    const signal = () => this.signal();
-    return {
-      token,
-      topic,
-      input,
-      send,
-      get signal() {
-        return signal(); // made when the job asks for it: many never do
-      },
-    };
-  }
-
-  private signal(): AbortSignal {
-    this.controller ??= new AbortController();
-    if (this.isAborted) this.controller.abort(this.cause);
-    return this.controller.signal;
   }
 }

@@ -1,12 +1,11 @@
-import { Observable, type ObservableInput } from 'rxjs';
+import { Observable } from 'rxjs';
 import { OverflowError } from '../../../operators/errors.ts';
-import { createSupply } from '../../../operators/internal/createSupply.ts';
 import { Fifo } from '../../../operators/internal/fifo.ts';
-import { listen } from '../../../operators/internal/listen.ts';
 import { NOTHING, type Supply } from '../../../operators/internal/supply.ts';
 import type { Job } from '../../contracts/job.ts';
 import { MessageLimitError } from '../../contracts/jobFailure.ts';
 import { Pace } from '../topics/pace.ts';
+import { openSource } from './openSource.ts';
 import { whenDone } from './whenDone.ts';
 
 /** Where the messages of a job go, and how many there may be. */
@@ -108,31 +107,6 @@ export function readMessages<M>({ open, publish, bufferSize, maxMessages, lost }
       else pump();
     };
 
-    const follow = (source: ReturnType<typeof open>): void => {
-      if (source === undefined) {
-        complete();
-        return;
-      }
-      if (source instanceof Promise) {
-        // By itself, so that a message after the end is seen.
-        source.then((message: M | undefined) => {
-          send(message);
-          complete();
-        }, fail);
-        return;
-      }
-      if (subscriber.closed) return; // it was cut off from within
-      supply = createSupply<M | undefined>(source as ObservableInput<M | undefined>, subscriber, {
-        stage: 'job',
-        bufferSize,
-        used: () => 0,
-        ready,
-      });
-      if (supply.pushes)
-        listen(source as ObservableInput<M | undefined>, subscriber, { next: send, error: fail, complete });
-      else supply.open();
-    };
-
     subscriber.add(() => {
       pace.rest();
       const unpublished = pushed.size + pulled.length - used;
@@ -142,7 +116,8 @@ export function readMessages<M>({ open, publish, bufferSize, maxMessages, lost }
       used = 0;
     });
     try {
-      follow(open(send));
+      supply = openSource(open(send), subscriber, { send, complete, fail, ready });
+      supply?.open();
     } catch (thrown) {
       fail(thrown);
     }

@@ -11,7 +11,7 @@ type JobOf<M> = (record: JobRecord) => Omit<Job<M>, 'topic' | 'token'> | undefin
 
 /** Brings back what the store has kept: each by itself, so that one that cannot be made again stops no other. */
 export function recovery<M>(engine: Engine<M>, jobOf: JobOf<M>): Observable<Recovery> {
-  const { live, retained } = engine;
+  const { live, books, outlets } = engine;
 
   const restart = (record: JobRecord): boolean => {
     const { token, kind, createTime } = record;
@@ -40,20 +40,20 @@ export function recovery<M>(engine: Engine<M>, jobOf: JobOf<M>): Observable<Reco
     const ended = records.filter(hasEnded).sort((a, b) => (a.endTime ?? 0) - (b.endTime ?? 0));
     const others = records.filter((record) => !hasEnded(record)).sort((a, b) => a.createTime - b.createTime);
     const [restarted, failed]: [string[], string[]] = [[], []];
-    for (const record of ended) if (!live.has(record.token)) retained.add(operationOf(record));
+    for (const record of ended) if (!live.has(record.token)) books.retained.add(operationOf(record));
     for (const record of others) {
       if (!live.has(record.token)) (restart(record) ? restarted : failed).push(record.token);
     }
-    const remembered = ended.map(({ token }) => token).filter((token) => retained.get(token) && !live.has(token));
+    const remembered = ended.map(({ token }) => token).filter((token) => books.retained.get(token) && !live.has(token));
     return { restarted, failed, remembered };
   };
 
-  return defer(() => engine.journal.list()).pipe(
+  return defer(() => books.journal.list()).pipe(
     toArray(),
     map(bring),
     tap({
       error: (error: unknown) => {
-        if (error instanceof StoreError) engine.report(error);
+        if (error instanceof StoreError) outlets.failed(error);
       },
     }),
   );

@@ -10,7 +10,7 @@ export function stopping<M>(
   { deadlineMs, mode }: { readonly deadlineMs: number; readonly mode: 'drain' | 'abort' },
 ): Observable<WorkLedger> {
   const late$ = new Observable<void>((subscriber) => after(deadlineMs, () => subscriber.next()));
-  const idle$ = engine.changes$.pipe(
+  const idle$ = engine.outlets.changes$.pipe(
     startWith(undefined),
     filter(() => engine.isIdle),
   );
@@ -32,6 +32,6 @@ function cutOff<M>(engine: Engine<M>): WorkLedger {
   for (const job of [...engine.live.values()]) job.end('cancelled', new StoppedError());
   engine.close();
   const ledger = engine.ledger(attached);
-  engine.complete();
+  engine.outlets.complete();
   return ledger;
 }

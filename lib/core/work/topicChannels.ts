@@ -1,9 +1,9 @@
-import { ignoreElements, Subject, type Observable } from 'rxjs';
 import type { JobMessage, JobSubscriber } from '../../contracts/job.ts';
 import type { WorkFailure } from '../../contracts/jobFailure.ts';
 import { Dispatcher } from '../topics/dispatcher.ts';
 import { Topic } from '../topics/topic.ts';
 import type { Channel, Channels, ChannelsHost } from './channel.ts';
+import { SharedChannel } from './sharedChannel.ts';
 import type { Settings } from './settings.ts';
 import { whenDone } from './whenDone.ts';
 import type { Attachment } from './workEngine.ts';
@@ -53,33 +53,5 @@ export class TopicChannels<M> implements Channels<M> {
       for (const delivery of topic.deliveries()) delivery.close();
       topic.complete();
     });
-  }
-}
-
-/** The messages of one job on a channel that is not its own: it knows which of them are not settled. */
-class SharedChannel<M> implements Channel<M> {
-  readonly settled$: Observable<never>;
-  private readonly settled = new Subject<never>();
-  private readonly topic: Topic<JobMessage<M>>;
-  private unsettled = 1; // the end is one more
-
-  constructor(topic: Topic<JobMessage<M>>) {
-    this.topic = topic;
-    this.settled$ = this.settled.asObservable();
-  }
-
-  publish(message: JobMessage<M>): Observable<never> {
-    const { settled$, taken$ } = this.topic.publish(message);
-    this.unsettled++;
-    whenDone(settled$.pipe(ignoreElements()), () => this.settle());
-    return taken$;
-  }
-
-  end(): void {
-    this.settle();
-  }
-
-  private settle(): void {
-    if (--this.unsettled === 0) this.settled.complete();
   }
 }
