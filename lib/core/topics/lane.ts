@@ -1,5 +1,4 @@
 import { OverflowError } from '../../../operators/errors.ts';
-import { Fifo } from '../../../operators/internal/fifo.ts';
 import type { DeliveryStats, Verdict } from '../../contracts/delivery.ts';
 import type { DeliveryError } from '../../contracts/deliveryFailure.ts';
 import { KeyedLine } from './keyedLine.ts';
@@ -15,7 +14,9 @@ const MOST_BLOCKED = 1_024;
 
 /** The bounds of a lane, and who is told what becomes of a publication that it does not give out again. */
 export interface LaneOptions<A>
-  extends TallyOptions<A>, Pick<Terms<A>, 'bufferSize' | 'budget' | 'overflow' | 'coalesce' | 'partitionKey'> {
+  extends
+    TallyOptions<A>,
+    Pick<Terms<A>, 'bufferSize' | 'bufferSizePerKey' | 'budget' | 'overflow' | 'coalesce' | 'partitionKey'> {
   /** Whether a publication was made by a handler of this very lane, which would wait for itself. */
   readonly isOwn: (publication: Publication<A>) => boolean;
   readonly now: () => number;
@@ -35,12 +36,13 @@ export class Lane<A> {
   private readonly isKeyed: boolean;
   private readonly line: Line<A>;
   private readonly room: Room;
-  private readonly blocked = new Fifo<Publication<A>>();
+  private readonly blocked = new Set<Publication<A>>(); // in the order they came
 
   constructor(options: LaneOptions<A>) {
     this.options = options;
-    this.isKeyed = options.partitionKey !== undefined;
-    this.line = options.partitionKey ? new KeyedLine(options.partitionKey) : new PlainLine();
+    const { partitionKey, bufferSizePerKey } = options;
+    this.isKeyed = partitionKey !== undefined;
+    this.line = partitionKey ? new KeyedLine(partitionKey, bufferSizePerKey) : new PlainLine();
     this.room = new Room(options);
     this.tally = new Tally(options);
   }
@@ -60,7 +62,7 @@ export class Lane<A> {
 
   /** Since when the oldest value waits, in ms of the clock. */
   get oldestSince(): number | undefined {
-    return (this.line.oldest() ?? this.blocked.peek())?.waitsSince;
+    return (this.line.oldest() ?? this.blocked.values().next().value)?.waitsSince;
   }
 
   account(now: number): Omit<DeliveryStats, 'retried'> {
@@ -122,7 +124,10 @@ export class Lane<A> {
   /** Discards what waits. What runs is the caller's to end. */
   clear(): void {
     this.room.forget(this.options.roomMade);
-    while (this.blocked.size > 0) this.tally.lose(this.takeBlocked(), 'discarded');
+    for (const publication of this.blocked) {
+      this.taken(publication);
+      this.tally.lose(publication, 'discarded');
+    }
     while (this.line.size > 0) {
       const publication = this.line.removeOldest();
       this.room.leave();
@@ -140,12 +145,15 @@ export class Lane<A> {
 
   /** Lets those that wait for room into the line, as far as there is any. */
   unblock(): void {
-    while (this.blocked.size > 0) {
+    for (const publication of this.blocked) {
+      if (this.line.isFullFor(publication)) continue; // others need not wait for its key
       if (!this.room.enter()) {
         this.room.wait(this.options.roomMade);
         return;
       }
-      this.wait(this.takeBlocked());
+      this.blocked.delete(publication);
+      this.wait(publication);
+      publication.receipt?.taken(); // last, for whoever hears it may publish the next one
     }
   }
 
@@ -160,15 +168,17 @@ export class Lane<A> {
   }
 
   private keep(publication: Publication<A>): Verdict {
-    const { bufferSize, overflow } = this.options;
-    if (this.blocked.size === 0 && this.room.enter()) return this.wait(publication);
+    const { bufferSize, bufferSizePerKey, overflow } = this.options;
+    const isKeyFull = this.line.isFullFor(publication);
+    if (!isKeyFull && !this.isBehind(publication) && this.room.enter()) return this.wait(publication);
     if (overflow === 'block') return this.block(publication);
-    if (overflow === 'error') return this.tally.refuse(publication, new OverflowError('deliver', bufferSize));
+    const most = isKeyFull ? bufferSizePerKey : bufferSize;
+    if (overflow === 'error') return this.tally.refuse(publication, new OverflowError('deliver', most));
     if (overflow === 'park') return this.tally.park(publication);
     if (overflow === 'coalesce' && this.merge(publication)) return 'coalesced';
-    if (overflow === 'dropNewest' || this.line.size === 0) return this.tally.lose(publication, 'dropped');
+    if (overflow === 'dropNewest' || this.line.size === 0 || most === 0) return this.tally.lose(publication, 'dropped');
     this.push(publication); // first, for it may throw
-    this.tally.lose(this.line.removeOldest(), 'dropped');
+    this.tally.lose(this.line.removeOldest(isKeyFull ? publication : undefined), 'dropped');
     return 'buffered';
   }
 
@@ -194,7 +204,7 @@ export class Lane<A> {
       return this.tally.refuse(publication, new OverflowError('deliver', bufferSize));
     }
     publication.waitsSince ||= now();
-    this.blocked.push(publication);
+    this.blocked.add(publication);
     this.room.wait(roomMade);
     return 'blocked';
   }
@@ -211,15 +221,23 @@ export class Lane<A> {
 
   /** Without room of its own, one that is blocked starts as soon as it may. */
   private admitBlocked(): Publication<A> | undefined {
-    const first = this.blocked.peek();
-    if (!first || !this.line.admits(first)) return undefined;
-    this.running++;
-    return this.takeBlocked();
+    for (const publication of this.blocked) {
+      if (!this.line.admits(publication)) continue;
+      this.running++;
+      this.taken(publication);
+      return publication;
+    }
+    return undefined;
   }
 
-  private takeBlocked(): Publication<A> {
-    const publication = this.blocked.shift();
+  /** Whether one that it must not overtake waits for room. */
+  private isBehind(publication: Publication<A>): boolean {
+    for (const blocked of this.blocked) if (this.line.isSameKey(blocked, publication)) return true;
+    return false;
+  }
+
+  private taken(publication: Publication<A>): void {
+    this.blocked.delete(publication);
     publication.receipt?.taken();
-    return publication;
   }
 }
