@@ -41,16 +41,14 @@ export class JobRun<M> implements JobContext<M> {
   }
 
   start(): void {
-    const { timeoutMs, bufferSize, maxMessages, run } = this.terms;
+    const { timeoutMs, bufferSize, maxMessages } = this.terms;
     const { publish, lost, succeeded, failed, timedOut } = this.host;
     this.deadline = after(timeoutMs, () => timedOut(new JobTimeoutError(timeoutMs)));
-    const open = (send: (message: M) => void) => {
-      this.send = send;
-      return run(this);
-    };
     new Observable<never>((upstream) => {
       this.work = upstream; // before it runs, so that it can be cut off from within
-      return readMessages<M>({ open, publish, bufferSize, maxMessages, lost }).subscribe(upstream);
+      return readMessages<M>({ open: (send) => this.open(send), publish, bufferSize, maxMessages, lost }).subscribe(
+        upstream,
+      );
     }).subscribe({ error: failed, complete: succeeded });
   }
 
@@ -63,5 +61,10 @@ export class JobRun<M> implements JobContext<M> {
   abort(cause: unknown): void {
     this.aborted = { cause };
     this.controller?.abort(cause);
+  }
+
+  private open(send: (message: M) => void): ReturnType<JobTerms<M>['run']> {
+    this.send = send;
+    return this.terms.run(this);
   }
 }

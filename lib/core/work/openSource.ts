@@ -23,18 +23,18 @@ export function openSource<M>(
     complete();
     return undefined;
   }
-  const source = returned as ObservableInput<M | undefined>;
-  if (source instanceof Promise) {
+  const source$ = returned as ObservableInput<M | undefined>;
+  if (source$ instanceof Promise) {
     // By itself, so that a message after the end is seen.
-    source.then((message: M | undefined) => {
+    source$.then((message: M | undefined) => {
       send(message);
       complete();
     }, fail);
     return undefined;
   }
   if (subscriber.closed) return undefined; // it was cut off from within
-  const supply = createSupply(source, subscriber, { stage: 'job', bufferSize: 0, used: () => 0, ready });
+  const supply = createSupply(source$, subscriber, { stage: 'job', bufferSize: 0, used: () => 0, ready });
   if (!supply.pushes) return supply;
-  listen(source, subscriber, { next: send, error: fail, complete });
+  listen(source$, subscriber, { next: send, error: fail, complete });
   return undefined;
 }
