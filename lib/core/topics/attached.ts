@@ -28,6 +28,8 @@ export class Attached<A> implements Startable, RunnerHost<A> {
   /** Emits after each change that somebody may look at; completes when the subscriber has ended. */
   readonly changes = new Subject<void>();
   readonly alerts = new Subject<CongestionAlert>();
+  /** Completes with it: nobody who only waits for that shall make changes cost anything. */
+  readonly ended = new Subject<never>();
   isInTurn = false;
   /** It takes nothing any more, and starts nothing. */
   isEnded = false;
@@ -78,6 +80,7 @@ export class Attached<A> implements Startable, RunnerHost<A> {
   change(how: () => void): void {
     if (this.isEnded) return;
     how();
+    this.looked();
     this.changed();
   }
 
@@ -93,21 +96,24 @@ export class Attached<A> implements Startable, RunnerHost<A> {
   /** Takes a value in. Undefined when it was handled before this returns. */
   offer(publication: Publication<A>): Verdict | undefined {
     const verdict = this.lane.offer(publication);
-    if (verdict === 'accepted' && this.runner.run(publication)) return undefined;
-    this.changed();
+    if (verdict !== 'accepted') this.looked();
+    else if (this.runner.run(publication)) return undefined;
+    if (this.changes.observed) this.changes.next();
     return verdict;
   }
 
   startNext(): boolean {
     const publication = this.isEnded ? undefined : this.lane.next();
     if (!publication) return false;
-    if (!this.runner.run(publication)) this.changed();
+    this.looked();
+    if (!this.runner.run(publication) && this.changes.observed) this.changes.next();
     return !this.isEnded && this.lane.isReady;
   }
 
   /** Says that one of its topics is complete: with the last one, it ends when everything is settled. */
   left(): void {
     this.topics--;
+    this.looked();
     this.changed();
   }
 
@@ -142,13 +148,17 @@ export class Attached<A> implements Startable, RunnerHost<A> {
     }
   }
 
+  /** To be called when the depth of the lane has changed. */
+  private looked(): void {
+    const { depth } = this.lane;
+    this.congestion.update(depth);
+    this.isQuiet = depth === 0 && this.topics > 0 && this.congestion.isCalm;
+  }
+
   private changed(): void {
-    const { lane } = this;
     if (!this.isEnded) {
-      if (lane.depth > 0 || !this.congestion.isCalm) this.congestion.update();
-      this.isQuiet = this.topics > 0 && lane.depth === 0 && this.congestion.isCalm;
       if (this.changes.observed) this.changes.next();
-      if (lane.isReady) this.host.dispatcher.wake(this);
+      if (this.lane.isReady) this.host.dispatcher.wake(this);
     }
     if (this.isEnded || this.topics === 0) this.endIfSettled();
   }
@@ -165,6 +175,7 @@ export class Attached<A> implements Startable, RunnerHost<A> {
     this.changes.next();
     this.changes.complete();
     this.alerts.complete();
+    this.ended.complete();
     this.host.dispatcher.rest();
   }
 

@@ -24,6 +24,8 @@ export class Attempt<A> implements DeliveryContext {
   readonly attempt: number;
   /** `retried`: it failed, and there will be another one. */
   state: 'live' | 'succeeded' | 'failed' | 'retried' | 'cancelled' = 'live';
+  /** Where it stands among those that run; -1 while it does not. */
+  place = -1;
   /** Absent where nobody looks at it. */
   time: AttemptTime | undefined;
   private readonly host: AttemptHost<A>;
@@ -61,14 +63,6 @@ export class Attempt<A> implements DeliveryContext {
 
   /** Ends as what the handler returned does. */
   follow(result: ObservableInput<unknown>): void {
-    if (result instanceof Promise) {
-      // Without a subscription of its own, and with its rejection taken whoever has left.
-      result.then(
-        () => this.succeed(),
-        (cause: unknown) => this.fail(cause),
-      );
-      return;
-    }
     if (this.state !== 'live') return;
     new Observable<unknown>((upstream) => {
       this.work = upstream; // before it runs, so that it can be cancelled from within

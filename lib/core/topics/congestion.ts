@@ -22,6 +22,9 @@ export interface CongestionOptions {
  */
 export class Congestion {
   private readonly options: CongestionOptions;
+  /** Whether a line that is empty, or stays below its low mark, changes nothing. */
+  isCalm = true;
+  private readonly calmDepth: number;
   private isRaised = false;
   private crossedAt: number | undefined; // since when the line is beyond the mark that it is watched for
   private growsFrom: { readonly at: number; readonly depth: number } | undefined;
@@ -29,22 +32,17 @@ export class Congestion {
 
   constructor(options: CongestionOptions) {
     this.options = options;
+    this.calmDepth = options.watermarks.highAgeMs === Infinity ? options.watermarks.low : 0;
   }
 
-  /** Whether an empty line would change nothing. */
-  get isCalm(): boolean {
-    return !this.isRaised && this.crossedAt === undefined && this.growsFrom === undefined;
-  }
-
-  /** To be called after every change of the line, save that of an empty one while it is calm. */
-  update(): void {
+  /** To be called after every change of the line. */
+  update(depth: number): void {
+    if (this.isCalm && depth <= this.calmDepth) return; // as nearly always, with a million values a second
     const { low, high, highAgeMs } = this.options.watermarks;
-    const depth = this.options.depth();
     if (depth <= low) this.growsFrom = undefined;
     else this.growsFrom ??= { at: asyncScheduler.now(), depth };
-    // Nearly always nothing else is to be done, and there may be a million values a second.
-    if (!this.isRaised && depth < high && this.crossedAt === undefined && highAgeMs === Infinity) return;
-    this.judge();
+    if (this.isRaised || depth >= high || this.crossedAt !== undefined || highAgeMs !== Infinity) this.judge();
+    this.isCalm = !this.isRaised && this.crossedAt === undefined && this.growsFrom === undefined;
   }
 
   stop(): void {
@@ -86,6 +84,7 @@ export class Congestion {
     const oldestSince = this.options.oldestSince();
     const timeToFullMs = this.isRaised ? undefined : this.timeToFullMs(depth, now);
     this.isRaised = !this.isRaised;
+    this.isCalm = false; // until the next change shows that it is
     this.crossedAt = undefined;
     this.options.alert({
       kind: this.isRaised ? 'raised' : 'cleared',

@@ -1,10 +1,10 @@
-import { ignoreElements, map, startWith } from 'rxjs';
+import { map, startWith } from 'rxjs';
 import type { Delivery } from '../../contracts/delivery.ts';
 import type { Attached } from './attached.ts';
 
 /** What whoever attached a subscriber has in hand. */
 export function deliveryOf<A>(attached: Attached<A>): Delivery<A> {
-  const { id, lane, changes, alerts } = attached;
+  const { id, lane, changes, alerts, ended } = attached;
   return {
     id,
     stats: () => attached.stats(),
@@ -13,7 +13,7 @@ export function deliveryOf<A>(attached: Attached<A>): Delivery<A> {
       map(() => attached.stats()),
     ),
     alerts$: alerts.asObservable(),
-    ended$: changes.pipe(ignoreElements()),
+    ended$: ended.asObservable(),
     pause: () => attached.change(() => (lane.isPaused = true)),
     resume: () => attached.change(() => (lane.isPaused = false)),
     parked: () => lane.tally.parking.values(),

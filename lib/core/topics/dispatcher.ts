@@ -50,10 +50,9 @@ export class Dispatcher {
 
   /** Says that a subscriber may have something to start. */
   wake(subscriber: Startable): void {
-    if (!subscriber.isInTurn) {
-      subscriber.isInTurn = true;
-      this.ready.push(subscriber);
-    }
+    if (subscriber.isInTurn) return;
+    subscriber.isInTurn = true;
+    this.ready.push(subscriber);
     if (!this.isRunning) this.run();
   }
 
@@ -64,6 +63,7 @@ export class Dispatcher {
 
   private run(): void {
     this.isRunning = true;
+    this.pace.begin();
     try {
       for (;;) {
         const hasJob = this.jobs.size > 0;

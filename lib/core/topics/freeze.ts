@@ -9,7 +9,10 @@ export function freeze<A>(message: A): A {
   const open: object[] = [message];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     Object.freeze(next);
-    for (const part of Object.values(next) as unknown[]) if (isOpen(part)) open.push(part);
+    for (const key in next) {
+      const part: unknown = next[key as keyof typeof next];
+      if (isOpen(part)) open.push(part);
+    }
   }
   return message;
 }

@@ -10,45 +10,43 @@ const MOST_UNSEEN = 64;
  */
 export class Pace {
   private readonly resume: () => void;
-  private left = 1;
-  private stride = 1;
+  private unseen = 0; // steps to be made before the clock is read again
+  private stride = 0;
+  private startedAt = -1;
   private seenAt = 0;
-  private startedAt = 0;
-  private turn: Subscription | undefined; // fires when timers have had their turn
-  private isWaiting = false;
+  private turn: Subscription | undefined; // while timers have their turn
 
   constructor(resume: () => void) {
     this.resume = resume;
   }
 
-  /** Whether the loop must stop here; it is resumed by itself. To be asked before every step. */
-  isOver(): boolean {
-    if (this.isWaiting) return true;
-    if (this.left-- > 0) return false;
-    const now = asyncScheduler.now();
-    if (!this.turn) {
-      this.startedAt = now;
-      this.seenAt = now;
-      this.turn = asyncScheduler.schedule(() => this.turned());
-    }
-    this.stride = now - this.seenAt > 1 ? 0 : Math.min(this.stride * 2 + 1, MOST_UNSEEN);
-    this.seenAt = now;
-    this.left = this.stride;
-    this.isWaiting = now - this.startedAt >= LONGEST_MS;
-    return this.isWaiting;
+  /** Begins a loop. Its first step is free. */
+  begin(): void {
+    this.unseen = 1;
+    this.stride = 0;
+    this.startedAt = -1;
   }
 
-  /** Lets go of the timer; only while nothing waits to be resumed. */
+  /** Whether the loop must stop here; it is resumed by itself. To be asked before every step. */
+  isOver(): boolean {
+    if (this.turn) return true;
+    if (this.unseen-- > 0) return false;
+    const now = asyncScheduler.now();
+    if (this.startedAt < 0) this.startedAt = this.seenAt = now;
+    this.stride = now - this.seenAt > 1 ? 0 : Math.min(this.stride * 2 + 1, MOST_UNSEEN);
+    this.unseen = this.stride;
+    this.seenAt = now;
+    if (now - this.startedAt < LONGEST_MS) return false;
+    this.turn = asyncScheduler.schedule(() => {
+      this.turn = undefined;
+      this.resume();
+    });
+    return true;
+  }
+
+  /** Lets go of the timer; only where nothing waits to be resumed. */
   rest(): void {
     this.turn?.unsubscribe();
     this.turn = undefined;
-    this.left = 1;
-    this.isWaiting = false;
-  }
-
-  private turned(): void {
-    const wasWaiting = this.isWaiting;
-    this.rest();
-    if (wasWaiting) this.resume();
   }
 }

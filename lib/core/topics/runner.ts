@@ -3,6 +3,7 @@ import { createDeadlines, type Deadlines } from '../paging/deadlines.ts';
 import { Attempt, type AttemptHost, type AttemptTime } from './attempt.ts';
 import type { Cap } from './cap.ts';
 import type { Dispatcher } from './dispatcher.ts';
+import { PromiseFollower } from './promiseFollower.ts';
 import type { Publication } from './publication.ts';
 import { retryDelayMs } from './retryDelayMs.ts';
 import type { Terms } from './terms.ts';
@@ -29,7 +30,8 @@ export class Runner<A> implements AttemptHost<A> {
   private readonly observe: Cap['observe'];
   private readonly deadlines: Deadlines | undefined;
   private readonly isSimple: boolean; // nothing is to be done around the call of a handler
-  private readonly attempts = new Set<Attempt<A>>(); // those that were not over when their handler returned
+  private readonly attempts: Attempt<A>[] = []; // those that were not over when their handler returned
+  private readonly promises = new PromiseFollower();
   private isCancelled = false;
 
   constructor(host: RunnerHost<A>, terms: Terms<A>, dispatcher: Dispatcher, { observe }: Cap) {
@@ -51,7 +53,7 @@ export class Runner<A> implements AttemptHost<A> {
   /** Ends everything that runs; a handler that has not returned, when it does. */
   cancel(): void {
     this.isCancelled = true;
-    for (const attempt of [...this.attempts]) this.discard(attempt);
+    for (const attempt of this.attempts.slice()) this.discard(attempt);
     this.deadlines?.stop();
   }
 
@@ -61,7 +63,7 @@ export class Runner<A> implements AttemptHost<A> {
 
   succeeded(attempt: Attempt<A>): void {
     this.look(attempt, false);
-    this.attempts.delete(attempt);
+    this.leave(attempt);
     this.host.succeeded(attempt.publication);
   }
 
@@ -71,7 +73,7 @@ export class Runner<A> implements AttemptHost<A> {
       this.retry(attempt);
       return;
     }
-    this.attempts.delete(attempt);
+    this.leave(attempt);
     this.host.failed(attempt.publication, attempt.attempt, cause);
   }
 
@@ -98,9 +100,10 @@ export class Runner<A> implements AttemptHost<A> {
   }
 
   private follow(attempt: Attempt<A>, result: ObservableInput<unknown> | void): boolean {
-    this.attempts.add(attempt);
+    if (attempt.place === -1) this.enter(attempt);
     if (this.isCancelled) this.discard(attempt); // by its own handler
     if (result === undefined) attempt.succeed();
+    else if (result instanceof Promise) this.promises.follow(attempt, result);
     else attempt.follow(result);
     return attempt.state !== 'live' && attempt.state !== 'retried';
   }
@@ -119,14 +122,28 @@ export class Runner<A> implements AttemptHost<A> {
     const next = new Attempt(this, failed.publication, failed.attempt + 1);
     failed.state = 'retried';
     this.retried++;
-    this.attempts.delete(failed);
-    this.attempts.add(next);
+    this.leave(failed);
+    this.enter(next);
     next.wait(retryDelayMs(this.policy, failed.attempt), () => this.start(next));
+  }
+
+  private enter(attempt: Attempt<A>): void {
+    attempt.place = this.attempts.push(attempt) - 1;
+  }
+
+  /** The last one takes its place: there is no order among them. */
+  private leave(attempt: Attempt<A>): void {
+    const last = this.attempts.pop()!;
+    if (last !== attempt) {
+      this.attempts[attempt.place] = last;
+      last.place = attempt.place;
+    }
+    attempt.place = -1;
   }
 
   private discard(attempt: Attempt<A>): void {
     if (!attempt.cancel()) return;
-    this.attempts.delete(attempt);
+    this.leave(attempt);
     this.host.discarded(attempt.publication);
   }
 
