@@ -1,4 +1,4 @@
-import { concat, defer, ignoreElements, map, merge, Observable, throwError, timer } from 'rxjs';
+import { concat, concatMap, defer, ignoreElements, map, merge, Observable, range, throwError, timer } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { JobMessage } from '../../lib/contracts/job.ts';
 import type { JobRecord, JobStore } from '../../lib/contracts/jobStore.ts';
@@ -61,6 +61,14 @@ export function failuresOf(engine: WorkEngine<any>): string[] {
 /** A job that takes so long, and tells a number at each of these times. */
 export function lasting(ms: number, ...tells: readonly number[]): () => Observable<number> {
   return () => merge(timer(ms).pipe(ignoreElements()), ...tells.map((at) => timer(at).pipe(map(() => at))));
+}
+
+/**
+ * Tells 1, 2, 3 … and so on, one each so many ms. Not by rxjs' interval: the virtual timers of TestScheduler trip over one
+ * that is due together with another that is cleared.
+ */
+export function every(ms: number, count = 1_000): Observable<number> {
+  return range(1, count).pipe(concatMap((n) => timer(ms).pipe(map(() => n))));
 }
 
 /** How a {@link fakeJobStore} behaves. */

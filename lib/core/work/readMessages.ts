@@ -93,6 +93,7 @@ export function readMessages<M>({ open, publish, bufferSize, maxMessages, lost }
     const pump = (): void => {
       if (isPumping) return; // the loop below goes on with it
       isPumping = true;
+      pace.begin();
       try {
         while (step()) if (pace.isOver()) break;
       } catch (thrown) {

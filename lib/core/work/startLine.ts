@@ -1,4 +1,4 @@
-import { asapScheduler, type Subscription } from 'rxjs';
+import { asyncScheduler, type Subscription } from 'rxjs';
 import { Linked } from '../topics/linked.ts';
 import { Pace } from '../topics/pace.ts';
 import type { LiveJob } from './liveJob.ts';
@@ -10,6 +10,7 @@ export class StartLine<M> {
   private readonly waiting = new Linked<LiveJob<M>>();
   private readonly pace = new Pace(() => this.start());
   private running = 0;
+  private isStarting = false;
   private turn: Subscription | undefined;
 
   constructor({ maxRunning, maxQueued }: { readonly maxRunning: number; readonly maxQueued: number }) {
@@ -36,7 +37,7 @@ export class StartLine<M> {
 
   /** Starts what may start, soon: not within whoever asks, nor within the loop that delivers messages. */
   wake(): void {
-    if (!this.turn && this.next()) this.turn = asapScheduler.schedule(() => this.start());
+    if (!this.turn && !this.isStarting && this.next()) this.turn = asyncScheduler.schedule(() => this.start());
   }
 
   stop(): void {
@@ -47,14 +48,16 @@ export class StartLine<M> {
 
   private start(): void {
     this.turn = undefined;
-    for (let job = this.next(); job; job = this.next()) {
-      if (this.pace.isOver()) return; // it goes on by itself
+    this.isStarting = true;
+    this.pace.begin();
+    for (let job = this.next(); job && !this.pace.isOver(); job = this.next()) {
       this.waiting.remove(job.place!);
       job.place = undefined;
       job.hasSlot = true;
       this.running++;
       job.begin();
     }
+    this.isStarting = false;
   }
 
   /** Nobody overtakes the first, though the store may know of others before. */

@@ -1,4 +1,4 @@
-import { defer, filter, map, Observable, race, startWith, take } from 'rxjs';
+import { defer, filter, finalize, map, Observable, race, startWith, take } from 'rxjs';
 import { after } from '../../../operators/internal/after.ts';
 import { StoppedError } from '../../contracts/jobFailure.ts';
 import type { Engine } from './engine.ts';
@@ -23,6 +23,7 @@ export function stopping<M>(
   }).pipe(
     take(1),
     map(() => cutOff(engine)),
+    finalize(() => engine.outlets.complete()), // when the account is given: they end what is waited for here
   );
 }
 
@@ -31,7 +32,5 @@ function cutOff<M>(engine: Engine<M>): WorkLedger {
   const attached = engine.channels.attachments();
   for (const job of [...engine.live.values()]) job.end('cancelled', new StoppedError());
   engine.close();
-  const ledger = engine.ledger(attached);
-  engine.outlets.complete();
-  return ledger;
+  return engine.ledger(attached);
 }

@@ -1,3 +1,4 @@
+import type { DeliveryContract } from '../../contracts/delivery.ts';
 import type { JobMessage, JobSubscriber } from '../../contracts/job.ts';
 import type { WorkFailure } from '../../contracts/jobFailure.ts';
 import { Dispatcher } from '../topics/dispatcher.ts';
@@ -12,9 +13,12 @@ import type { Attachment } from './workEngine.ts';
 export class TopicChannels<M> implements Channels<M> {
   private readonly topics: ReadonlyMap<string, Topic<JobMessage<M>>>;
   private readonly attached = new Set<Attachment<M>>();
+  private readonly mostJobs: number;
 
-  constructor({ topics, freeze }: Settings, { offered, failed }: ChannelsHost<M, WorkFailure>) {
+  constructor(settings: Settings, { offered, failed }: ChannelsHost<M, WorkFailure>) {
+    const { topics, freeze, maxRunning, maxQueued } = settings;
     const dispatcher = new Dispatcher();
+    this.mostJobs = maxRunning + maxQueued;
     this.topics = new Map(
       topics.map((name) => [name, new Topic<JobMessage<M>>({ name, freeze, onError: failed }, dispatcher)]),
     );
@@ -22,7 +26,7 @@ export class TopicChannels<M> implements Channels<M> {
   }
 
   attach(topic: string, subscriber: JobSubscriber<M>): Attachment<M> {
-    const delivery = this.topics.get(topic)!.deliver({ ...subscriber, partitionKey: ({ token }) => token });
+    const delivery = this.topics.get(topic)!.deliver(this.contractOf(subscriber));
     const attachment: Attachment<M> = {
       id: delivery.id,
       topic,
@@ -53,5 +57,17 @@ export class TopicChannels<M> implements Channels<M> {
       for (const delivery of topic.deliveries()) delivery.close();
       topic.complete();
     });
+  }
+
+  /** `bufferSize` is what one job may have waiting, as it is where jobs have lanes of their own. */
+  private contractOf(subscriber: JobSubscriber<M>): DeliveryContract<JobMessage<M>> {
+    const { bufferSize = 1_024, watermarks } = subscriber;
+    return {
+      ...subscriber,
+      partitionKey: ({ token }) => token,
+      bufferSizePerKey: bufferSize,
+      bufferSize: Math.min(bufferSize * this.mostJobs, Number.MAX_SAFE_INTEGER),
+      watermarks: { high: Math.max(1, Math.ceil(bufferSize * 0.8)), ...watermarks },
+    };
   }
 }

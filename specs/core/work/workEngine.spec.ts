@@ -1,4 +1,4 @@
-import { concat, finalize, from, NEVER, of, Subject, throwError, timer } from 'rxjs';
+import { concat, filter, finalize, firstValueFrom, from, NEVER, of, Subject, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Job, JobMessage } from '../../../lib/contracts/job.ts';
 import {
@@ -400,7 +400,7 @@ describe('a work engine', () => {
         }),
       }),
     });
-    await Promise.resolve();
+    await firstValueFrom(engine.operation$('t3').pipe(filter(({ state }) => state === 'running')));
     engine.cancel('t2');
     engine.cancel('t3');
     late?.(1);
@@ -450,7 +450,7 @@ describe('a work engine', () => {
       at(121, () => expect(known()).toEqual([]));
       flush();
       for (let i = 0; i < 5; i++) engine.start({ topic: 'bind', run: () => [] });
-      at(0, () => expect(known()).toEqual(['t6', 't7']));
+      at(1, () => expect(known()).toEqual(['t6', 't7']));
       flush();
       expect(engine.lastOperation('t7')).toBeUndefined();
     });
