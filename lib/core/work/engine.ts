@@ -26,6 +26,7 @@ export class Engine<M> implements LiveJobHost<M> {
   readonly outlets: Outlets<M>;
   private readonly tally = new Tally();
   private unsettled = 0;
+  private telling = 0; // states that are known here, and not yet to everybody
 
   constructor(settings: Settings) {
     const outlets = new Outlets<M>(settings.onError);
@@ -41,7 +42,7 @@ export class Engine<M> implements LiveJobHost<M> {
 
   /** Whether every job has ended and is settled, and the store knows. */
   get isIdle(): boolean {
-    return this.unsettled === 0 && this.books.journal.isIdle;
+    return this.unsettled === 0 && this.telling === 0 && this.books.journal.isIdle;
   }
 
   /** Throws DuplicateTokenError. */
@@ -74,15 +75,18 @@ export class Engine<M> implements LiveJobHost<M> {
 
   changed({ state }: JobOperation, before: JobState | undefined): void {
     this.tally.moved(before, state);
+    this.telling++;
   }
 
   told(job: LiveJob<M>, operation: JobOperation): void {
     const { terms, cause } = job;
     if (operation.state === 'queued') this.keep(job);
-    else this.books.note(job, operation);
+    else if (this.isKnown(job, operation)) this.books.note(job, operation);
     if (operation.state === 'failed' || operation.state === 'timedOut') {
       this.outlets.failed(new JobError(terms.token, terms.topic, operation.error!.message, { cause }));
     }
+    this.telling--;
+    this.outlets.changed();
   }
 
   lost(how: 'late' | 'dropped', count: number): void {
@@ -115,6 +119,12 @@ export class Engine<M> implements LiveJobHost<M> {
       if (error) job.end('rejected', error);
       this.line.wake();
     });
+  }
+
+  /** It may have left and be forgotten, by the time that its end was told. */
+  private isKnown(job: LiveJob<M>, operation: JobOperation): boolean {
+    const { token } = job.terms;
+    return this.live.get(token) === job || this.books.retained.get(token) === operation;
   }
 
   private offered(message: JobMessage<M>): void {
