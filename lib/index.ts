@@ -9,6 +9,17 @@ export type {
 } from './core/paging/aggregate.ts';
 export { PageSizeError } from './core/paging/pageSize.ts';
 export { pageTokens, type PageTokens, type PageTokensOptions } from './core/paging/pageTokens.ts';
+export { batchFilter, type BatchOptions } from './core/routing/batchFilter.ts';
+export { chainFilters } from './core/routing/chainFilters.ts';
+export type { Condition, Scalar } from './core/routing/condition.ts';
+export { dedupFilter, type DedupOptions } from './core/routing/dedupFilter.ts';
+export type { Filter, Next } from './core/routing/filter.ts';
+export { logSender, type LogSenderOptions } from './core/routing/logSender.ts';
+export { matchFilter, type MatchOptions } from './core/routing/matchFilter.ts';
+export { SplitError, TransformError } from './core/routing/routingFailure.ts';
+export { splitFilter, type SplitOptions } from './core/routing/splitFilter.ts';
+export { transformFilter } from './core/routing/transformFilter.ts';
+export type { TransformStep } from './core/routing/transformStep.ts';
 export { NotJsonError } from './boundary/canonicalJson.ts';
 export { decode } from './boundary/decode.ts';
 export { decodeWith, type DecodeOptions } from './boundary/decodeWith.ts';
@@ -22,6 +33,8 @@ export { fromToken } from './boundary/fromToken.ts';
 export { TooLargeError } from './boundary/tooLargeError.ts';
 export type { Codec } from './contracts/codec.ts';
 export { DecodeError, FormatError, RefusedError, UnreachableError, type Fault } from './contracts/failure.ts';
+export type { JobRecord, JobState, JobStore } from './contracts/jobStore.ts';
+export { BrokenRecordsError, type BrokenRecord } from './contracts/jobStoreFailure.ts';
 export { comparePageKeys, type PageKey } from './contracts/pageKey.ts';
 export type { Page, PageRequest, PageSource } from './contracts/pageSource.ts';
 export {
@@ -32,6 +45,9 @@ export {
   PageTokenTooLargeError,
   type PageTokenFailure,
 } from './contracts/pageTokenFailure.ts';
+export type { RoutedEvent } from './contracts/routedEvent.ts';
+export type { Sender } from './contracts/sender.ts';
+export { SendError, type SendFailureClass, type SendFailureFacts } from './contracts/sendFailure.ts';
 export {
   DeadlineError,
   SourceError,

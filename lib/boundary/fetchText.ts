@@ -4,6 +4,7 @@ import { UnreachableError } from '../contracts/failure.ts';
 import { DeadlineError } from '../contracts/sourceFailure.ts';
 import { fromAbortable } from './fromAbortable.ts';
 import { httpGet, type TextAnswer } from './httpGet.ts';
+import { checkedHeaders, httpUrl } from './httpTarget.ts';
 
 /** How {@link fetchText} asks, and what it accepts. */
 export interface FetchOptions {
@@ -45,7 +46,7 @@ export function fetchText(url: string | URL, options: FetchOptions = {}): Observ
   if (!(timeoutMs > 0)) throw new OptionError('timeoutMs', 'more than 0 ms', timeoutMs);
   if (!(maxBytes > 0)) throw new OptionError('maxBytes', 'more than 0 bytes', maxBytes);
 
-  const request = { target, where, headers: checked(headers), accept, maxBytes, fetch };
+  const request = { target, where, headers: checkedHeaders(headers), accept, maxBytes, fetch };
   const late = () =>
     new UnreachableError(where, `no complete answer within ${timeoutMs} ms`, { cause: new DeadlineError(timeoutMs) });
   return fromAbortable((aborted) => httpGet(request, aborted), { signal }).pipe(
@@ -55,20 +56,4 @@ export function fetchText(url: string | URL, options: FetchOptions = {}): Observ
 
 function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
-}
-
-function httpUrl(url: string | URL): URL {
-  const expected = 'an absolute http or https URL without user and password (send those in a header)';
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed && /^https?:$/.test(parsed.protocol) && parsed.username === '' && parsed.password === '') return parsed;
-  throw new OptionError('url', expected, parsed ? parsed.protocol + '//' + parsed.host : url);
-}
-
-/** Throws here, and not in `fetch`, whose error shows the value. */
-function checked(headers: Readonly<Record<string, string>>): Headers {
-  try {
-    return new Headers(headers);
-  } catch {
-    throw new OptionError('headers', 'names and values that HTTP can carry', Object.keys(headers).join());
-  }
 }

@@ -1,4 +1,5 @@
 import { FormatError, RefusedError, UnreachableError } from '../contracts/failure.ts';
+import { networkReason } from './networkReason.ts';
 import { TooLargeError } from './tooLargeError.ts';
 
 /** What was answered. */
@@ -41,7 +42,7 @@ async function follow({ target, where, headers, fetch }: HttpRequest, signal: Ab
   let url = target;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
     const response = await fetch(url.href, { headers, signal, redirect: 'manual' }).catch((cause: unknown) => {
-      throw new UnreachableError(where, reasonOf(cause), { cause });
+      throw new UnreachableError(where, networkReason(cause), { cause });
     });
     const location = REDIRECTS.has(response.status) ? response.headers.get('location') : null;
     if (location === null) return response;
@@ -61,7 +62,7 @@ async function read(body: ReadableStream<Uint8Array> | null, decode: Decode, req
   let text = '';
   for (;;) {
     const chunk = await reader?.read().catch((cause: unknown) => {
-      throw new UnreachableError(where, reasonOf(cause), { cause });
+      throw new UnreachableError(where, networkReason(cause), { cause });
     });
     if (!chunk || chunk.done) return text + decode();
     bytes += chunk.value.byteLength;
@@ -91,11 +92,4 @@ function notAccepted(where: string, status: number): Error {
   return passes
     ? new UnreachableError(where, `status ${status}`)
     : new RefusedError(where, `status ${status}`, { status });
-}
-
-/** The innermost reason, for `fetch failed` tells nobody anything. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.cause instanceof Error) return reasonOf(error.cause);
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
 }

@@ -32,6 +32,18 @@ export class ClosedError extends Error {
   }
 }
 
+/** No topic has this name, or matches this pattern. */
+export class UnknownTopicError extends Error {
+  override readonly name = 'UnknownTopicError';
+  readonly code = 'unknown_topic';
+  readonly topic: string;
+
+  constructor(topic: string) {
+    super(`no topic is called ${JSON.stringify(topic.length > 60 ? `${topic.slice(0, 57)}...` : topic)}`);
+    this.topic = topic;
+  }
+}
+
 /** What was thrown, in words, whatever it is: an error's message may be a getter that throws. */
 function inWords(cause: unknown): string {
   try {

@@ -1,11 +1,12 @@
 import type { ObservableInput } from 'rxjs';
 import type { DeliveryContract } from './delivery.ts';
+import type { JobState } from './jobStore.ts';
 
 /** How a job ends. `rejected`: it was accepted and never ran. */
-export type JobEnd = 'succeeded' | 'failed' | 'cancelled' | 'timedOut' | 'rejected';
+export type JobEnd = Exclude<JobOperationState, 'queued' | 'running'>;
 
 /** Where a job stands: `queued`, then `running`, then its end; a queued one may be cancelled or rejected without running. */
-export type JobState = 'queued' | 'running' | JobEnd;
+export type JobOperationState = JobState | 'rejected';
 
 /** A job as the outside sees it. Never changed: each state is another one. */
 export interface JobOperation {
@@ -13,7 +14,7 @@ export interface JobOperation {
   readonly id: string;
   /** The topic of the job. */
   readonly kind: string;
-  readonly state: JobState;
+  readonly state: JobOperationState;
   /** In ms of the clock, as the others. */
   readonly createTime: number;
   readonly startTime?: number;

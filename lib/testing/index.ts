@@ -1,6 +1,7 @@
 export { fakePageSource } from './fakePageSource.ts';
 export type { FakeCall, FakePageSource, FakePageSourceOptions, FakeQuirk } from './fakePageSource.ts';
 export { fakeSealer } from './fakeSealer.ts';
+export { jobStoreLaws } from './jobStoreLaws.ts';
 export type { Law } from './law.ts';
 export { createMarbles, MarbleMismatchError } from './marbles.ts';
 export type { AssertEqual } from './marbles.ts';

@@ -28,6 +28,7 @@ describe('exports', () => {
       {
         ".": "lib/index.ts",
         "./catalogue": "lib/systems/catalogue/index.ts",
+        "./file": "lib/adapters/file/index.ts",
         "./http": "lib/adapters/http/index.ts",
         "./memory": "lib/adapters/memory/index.ts",
         "./node": "lib/adapters/node/index.ts",
@@ -46,10 +47,21 @@ describe('exports', () => {
           "Aggregate",
           "AggregateOptions",
           "AggregatePage",
+          "BatchOptions",
+          "BrokenRecord",
           "Codec",
+          "Condition",
           "DecodeOptions",
+          "DedupOptions",
           "Drift",
           "Fault",
+          "Filter",
+          "JobRecord",
+          "JobState",
+          "JobStore",
+          "LogSenderOptions",
+          "MatchOptions",
+          "Next",
           "Page",
           "PageKey",
           "PageRequest",
@@ -57,12 +69,20 @@ describe('exports', () => {
           "PageTokenFailure",
           "PageTokens",
           "PageTokensOptions",
+          "RoutedEvent",
+          "Scalar",
+          "SendFailureClass",
+          "SendFailureFacts",
+          "Sender",
           "SourceFailure",
+          "SplitOptions",
           "TokenSealer",
+          "TransformStep",
           "Unreachable",
           "WalkQuery",
         ],
         "values": [
+          "BrokenRecordsError",
           "DeadlineError",
           "DecodeError",
           "FormatError",
@@ -74,16 +94,22 @@ describe('exports', () => {
           "PageTokenStaleError",
           "PageTokenTooLargeError",
           "RefusedError",
+          "SendError",
           "SourceError",
           "SourceLoopError",
           "SourceOversizedError",
           "SourceStalledError",
+          "SplitError",
           "TooLargeError",
+          "TransformError",
           "UnreachableError",
           "aggregatePages",
+          "batchFilter",
+          "chainFilters",
           "comparePageKeys",
           "decode",
           "decodeWith",
+          "dedupFilter",
           "fromAbortable",
           "fromAsyncIterable",
           "fromKeyset",
@@ -91,7 +117,11 @@ describe('exports', () => {
           "fromOffset",
           "fromSnapshot",
           "fromToken",
+          "logSender",
+          "matchFilter",
           "pageTokens",
+          "splitFilter",
+          "transformFilter",
         ],
       }
     `);
@@ -136,6 +166,7 @@ describe('exports', () => {
           "createMarbles",
           "fakePageSource",
           "fakeSealer",
+          "jobStoreLaws",
           "operatorLaws",
           "pageSourceLaws",
         ],
@@ -147,21 +178,36 @@ describe('exports', () => {
     expect(namesOf('./http')).toMatchInlineSnapshot(`
       {
         "types": [
+          "EventRing",
+          "EventRingOptions",
+          "EventStreamOptions",
+          "HttpIntakeOptions",
+          "HttpSenderOptions",
           "Problem",
           "QueryShape",
+          "ReadJsonOptions",
           "ServeLimits",
           "ServeOptions",
+          "ServerSentEvent",
           "Serving",
+          "StreamEnd",
           "WebApp",
         ],
         "values": [
           "ListenError",
           "PortInUseError",
           "RequestError",
+          "SlowClientError",
+          "SseFieldError",
           "answerProblem",
+          "createEventRing",
+          "eventStream",
+          "httpIntake",
+          "httpSender",
           "isOurFault",
           "isTellable",
           "problemOf",
+          "readJson",
           "readPageSize",
           "readPageToken",
           "readQuery",
@@ -171,13 +217,32 @@ describe('exports', () => {
     `);
   });
 
+  it('rxfan/file', () => {
+    expect(namesOf('./file')).toMatchInlineSnapshot(`
+      {
+        "types": [
+          "FileJobStoreOptions",
+          "FileSenderOptions",
+          "TailFileOptions",
+        ],
+        "values": [
+          "fileJobStore",
+          "fileSender",
+          "tailFile",
+        ],
+      }
+    `);
+  });
+
   it('rxfan/memory', () => {
     expect(namesOf('./memory')).toMatchInlineSnapshot(`
       {
         "types": [
+          "MemoryJobStoreOptions",
           "StoredTokensOptions",
         ],
         "values": [
+          "memoryJobStore",
           "storedTokens",
           "withStoredFallback",
         ],
@@ -276,7 +341,8 @@ describe('exports', () => {
       {
         ".": "fp-ts rxjs",
         "./catalogue": "hono node:crypto node:fs node:http node:module node:url rxjs",
-        "./http": "@hono/node-server node:http",
+        "./file": "fp-ts io-ts node:crypto node:fs node:path rxjs",
+        "./http": "@hono/node-server fp-ts node:crypto node:http rxjs",
         "./memory": "@noble/hashes rxjs",
         "./node": "node:crypto rxjs",
         "./operators": "rxjs",

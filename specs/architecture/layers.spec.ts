@@ -5,7 +5,7 @@ import { doors, importsOf, manifest, packageOf, sourceFiles, statementsOf } from
 
 const CONTRACTS = ['rxjs', 'operators/', 'lib/contracts/'];
 const BOUNDARY = [...CONTRACTS, 'fp-ts', 'lib/boundary/'];
-const ADAPTERS = ['lib/adapters/http/', 'lib/adapters/memory/', 'lib/adapters/node/', 'lib/adapters/packages/'];
+const ADAPTERS = ['file', 'http', 'memory', 'node', 'packages'].map((name) => `lib/adapters/${name}/`);
 const SYSTEMS = [...BOUNDARY, ...ADAPTERS, 'lib/core/', 'io-ts', 'node:'];
 
 /**
@@ -17,6 +17,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'lib/contracts/': ['rxjs', 'fp-ts', 'operators/errors.ts'],
   'lib/boundary/': [...CONTRACTS, 'fp-ts', 'ix'],
   'lib/core/': [...BOUNDARY, 'ix'],
+  'lib/adapters/file/': [...BOUNDARY, 'io-ts', 'node:'],
   'lib/adapters/http/': [...BOUNDARY, 'hono', '@hono/node-server', 'node:'],
   'lib/adapters/memory/': [...BOUNDARY, '@noble/hashes'],
   'lib/adapters/node/': [...BOUNDARY, 'node:'],

@@ -20,6 +20,18 @@ const EXCEPTIONS: Readonly<Record<string, { readonly lines: number; readonly rea
     lines: 151,
     reason: 'one state machine, whose counts of lanes hold all of it together',
   },
+  'lib/core/topics/attached.ts': {
+    lines: 158,
+    reason: 'the one place where the parts of a subscriber meet',
+  },
+  'lib/core/topics/topic.ts': {
+    lines: 154,
+    reason: 'all that a Subject promises, and all that is promised besides',
+  },
+  'lib/core/topics/waitingRoom.ts': {
+    lines: 144,
+    reason: 'one state machine, whose counts hold all of it together',
+  },
   'operators/internal/tournament.ts': {
     lines: 146,
     reason: 'one data structure, whose invariants hold all of it together',

@@ -17,7 +17,12 @@ export function createDrain(server: Server): (deadlineMs: number) => Promise<voi
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     if (draining) response.shouldKeepAlive = false;
     running.get(request.socket)?.add(response);
-    response.once('close', () => running.get(request.socket)?.delete(response));
+    response.once('close', () => {
+      const responses = running.get(request.socket);
+      responses?.delete(response);
+      // It may have told the client to keep the connection, before anybody thought of stopping.
+      if (draining && responses?.size === 0) request.socket.destroySoon();
+    });
   });
 
   return (deadlineMs) =>

@@ -1,5 +1,11 @@
+export { createEventRing, type EventRing, type EventRingOptions } from './createEventRing.ts';
+export { eventStream, SlowClientError, type EventStreamOptions, type StreamEnd } from './eventStream.ts';
+export { httpIntake, type HttpIntakeOptions } from './httpIntake.ts';
+export { httpSender, type HttpSenderOptions } from './httpSender.ts';
 export { ListenError, PortInUseError } from './listenFailure.ts';
 export { answerProblem, isOurFault, isTellable, problemOf, RequestError, type Problem } from './problem.ts';
+export { readJson, type ReadJsonOptions } from './readJson.ts';
 export { readPageSize, readPageToken, readQuery, type QueryShape } from './readQuery.ts';
+export { SseFieldError, type ServerSentEvent } from './sseFrame.ts';
 export type { ServeLimits } from './createLimitedServer.ts';
 export { serve, type ServeOptions, type Serving, type WebApp } from './serve.ts';

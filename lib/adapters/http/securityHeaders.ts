@@ -10,12 +10,12 @@ const HEADERS = {
 };
 
 /** Turns what an app throws into a problem, and gives every answer the headers a browser needs to keep it to itself. */
-export function withSecurityHeaders(
-  fetch: (request: Request) => Promise<Response>,
+export function withSecurityHeaders<Env>(
+  fetch: (request: Request, env: Env) => Promise<Response>,
   onError: (failure: unknown) => void,
-): (request: Request) => Promise<Response> {
-  return async (request) => {
-    const response = await fetch(request).catch((failure: unknown) => {
+): (request: Request, env: Env) => Promise<Response> {
+  return async (request, env) => {
+    const response = await fetch(request, env).catch((failure: unknown) => {
       if (isOurFault(failure, request)) onError(failure);
       return answerProblem(failure);
     });

@@ -1,6 +1,8 @@
 import { getRequestListener } from '@hono/node-server';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { ReplaySubject } from 'rxjs';
+import { holdConnection } from './connection.ts';
 import { createDrain } from './createDrain.ts';
 import { createLimitedServer, type ServeLimits } from './createLimitedServer.ts';
 import { hostGuard, inUrl } from './hostNames.ts';
@@ -31,7 +33,7 @@ export interface ServeOptions {
 export interface Serving {
   readonly url: string;
   readonly port: number;
-  /** Takes no more requests, lets the running ones finish until the deadline, and frees the port. */
+  /** Takes no more requests, ends event streams, lets running requests finish until the deadline, and frees the port. */
   stop(options?: { readonly deadlineMs?: number | undefined }): Promise<void>;
 }
 
@@ -46,10 +48,13 @@ export async function serve(app: WebApp, options: ServeOptions = {}): Promise<Se
   const { host = '127.0.0.1', port = 8_080, allowedHosts = [], limits = {}, onError = () => undefined } = options;
   const { bodyBytes = 65_536 } = limits;
   const guard = hostGuard(host, allowedHosts);
+  const stopping$ = new ReplaySubject<void>(1);
   const answer = getRequestListener(
-    withSecurityHeaders(async (request) => {
+    withSecurityHeaders<{ readonly outgoing: { destroy(): unknown } }>(async (request, { outgoing }) => {
       guard(request);
-      return app.fetch(limitBody(request, bodyBytes));
+      const limited = limitBody(request, bodyBytes);
+      holdConnection(limited, { stopping$, destroy: () => void outgoing.destroy() });
+      return app.fetch(limited);
     }, onError),
     {
       hostname: inUrl(host),
@@ -81,7 +86,10 @@ export async function serve(app: WebApp, options: ServeOptions = {}): Promise<Se
   return {
     url: `http://${inUrl(host)}:${bound}/`,
     port: bound,
-    stop: ({ deadlineMs = 10_000 } = {}) => drain(deadlineMs),
+    stop: ({ deadlineMs = 10_000 } = {}) => {
+      stopping$.next();
+      return drain(deadlineMs);
+    },
   };
 }
 

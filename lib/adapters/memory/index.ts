@@ -1,2 +1,3 @@
+export { memoryJobStore, type MemoryJobStoreOptions } from './memoryJobStore.ts';
 export { storedTokens, type StoredTokensOptions } from './storedTokens.ts';
 export { withStoredFallback } from './withStoredFallback.ts';

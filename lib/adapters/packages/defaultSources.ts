@@ -6,7 +6,8 @@ import { defaultPythonDirectories } from './defaultPythonDirectories.ts';
 import { npmInstalled } from './npmInstalled.ts';
 import type { PackageSource } from './package.ts';
 import { pythonInstalled } from './pythonInstalled.ts';
-import { fileVersion, isAbsent } from './readFile.ts';
+import { isAbsent } from '../../boundary/fileFailure.ts';
+import { fileVersion } from './readFile.ts';
 
 /** Where {@link defaultSources} looks. */
 export interface DefaultPlaces {

@@ -11,7 +11,7 @@ import { fetchWithTls, type TlsOptions } from './fetchWithTls.ts';
 import { matchingPages } from './matchingPages.ts';
 import type { Package, PackageSource } from './package.ts';
 import { packageReader } from './packageReader.ts';
-import { valueAt } from './valueAt.ts';
+import { valueAt } from '../../boundary/valueAt.ts';
 
 /** Which list of a Kubernetes API {@link kubernetesList} reads. */
 export interface KubernetesListOptions extends Omit<FetchOptions, 'accept' | 'signal'> {

@@ -6,7 +6,8 @@ import { decode } from '../../boundary/decode.ts';
 import { jsonOf } from './jsonOf.ts';
 import { matchesQuery } from './matchesQuery.ts';
 import { packageKey, type Package, type PackageSource } from './package.ts';
-import { fileVersion, isAbsent, readFolder, readText } from './readFile.ts';
+import { isAbsent } from '../../boundary/fileFailure.ts';
+import { fileVersion, readFolder, readText } from './readFile.ts';
 import { toPackage } from './toPackage.ts';
 import { uniquePackages } from './uniquePackages.ts';
 

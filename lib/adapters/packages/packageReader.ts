@@ -3,7 +3,7 @@ import * as t from 'io-ts';
 import { DecodeError, faultsOf, type Fault } from '../../contracts/failure.ts';
 import type { Package } from './package.ts';
 import { toPackage } from './toPackage.ts';
-import { pointerOf, valueAt } from './valueAt.ts';
+import { pointerOf, valueAt } from '../../boundary/valueAt.ts';
 
 /** Where the parts of a package are in an item of an answer: JSON pointers or dotted paths. */
 export interface PackagePaths {

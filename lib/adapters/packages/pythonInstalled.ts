@@ -4,7 +4,8 @@ import { FormatError } from '../../contracts/failure.ts';
 import { matchesQuery } from './matchesQuery.ts';
 import { packageKey, type Package, type PackageSource } from './package.ts';
 import { pythonMetadata } from './pythonMetadata.ts';
-import { fileVersion, isAbsent, readFolder, readHead } from './readFile.ts';
+import { isAbsent } from '../../boundary/fileFailure.ts';
+import { fileVersion, readFolder, readHead } from './readFile.ts';
 import { toPackage } from './toPackage.ts';
 import { uniquePackages } from './uniquePackages.ts';
 

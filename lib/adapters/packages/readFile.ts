@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
+import { fileFailure } from '../../boundary/fileFailure.ts';
 import { TooLargeError } from '../../boundary/tooLargeError.ts';
 import { UnreachableError } from '../../contracts/failure.ts';
 
@@ -77,32 +78,6 @@ export async function readFolder(path: string): Promise<readonly string[]> {
     throw fileFailure(path, error);
   }
 }
-
-/** A failed operation on a file, as a failure that names it; every other error as it is. */
-function fileFailure(path: string, error: unknown): unknown {
-  const code = systemCode(error);
-  return code === undefined ? error : new UnreachableError(path, REASONS[code] ?? code, { cause: error });
-}
-
-/** Whether an operation failed because there is nothing at that path. */
-export function isAbsent(error: unknown): boolean {
-  const code = systemCode(error instanceof UnreachableError ? error.cause : error);
-  return code === 'ENOENT' || code === 'ENOTDIR';
-}
-
-/** The code of an error of the operating system, such as ENOENT. */
-function systemCode(error: unknown): string | undefined {
-  return error instanceof Error && 'syscall' in error && 'code' in error ? String(error.code) : undefined;
-}
-
-const REASONS: Readonly<Partial<Record<string, string>>> = {
-  ENOENT: 'it does not exist',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EISDIR: 'it is a directory',
-  ENOTDIR: 'it is not a directory',
-  ELOOP: 'too many symbolic links',
-};
 
 /** Everything but a file is refused: opening a pipe would wait for a writer, for ever. */
 async function ensureFile(path: string): Promise<void> {

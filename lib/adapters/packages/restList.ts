@@ -8,7 +8,7 @@ import { decode } from '../../boundary/decode.ts';
 import { matchingPages } from './matchingPages.ts';
 import type { Package, PackageQuery, PackageSource } from './package.ts';
 import { packageReader } from './packageReader.ts';
-import { pointerOf, valueAt } from './valueAt.ts';
+import { pointerOf, valueAt } from '../../boundary/valueAt.ts';
 
 /** How {@link restList} asks, and where it finds things in an answer: JSON pointers or dotted paths. */
 export interface RestListOptions extends Omit<FetchOptions, 'signal' | 'accept'> {

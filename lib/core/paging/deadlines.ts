@@ -14,7 +14,7 @@ export interface Deadlines {
   readonly settle: (deadline: Deadline) => void;
   /** Lets go of the timer if nothing runs. */
   readonly rest: () => void;
-  /** Lets go of the timer, whatever runs. */
+  /** Forgets what runs, and lets go of the timer. */
   readonly stop: () => void;
 }
 
@@ -24,21 +24,30 @@ export function createDeadlines(afterMs: number): Deadlines {
   // All wait equally long, so the first to start is the first to miss: a Set keeps that order.
   const running = new Set<Deadline>();
   let watch: Subscription | undefined;
+  let looking = false;
+
+  const set = ({ dueAt }: Deadline, now: number) => {
+    const waitMs = Math.min(dueAt - now, LONGEST_TIMER_MS);
+    watch = asyncScheduler.schedule(() => look(asyncScheduler.now()), waitMs);
+  };
 
   const look = (now: number) => {
     watch = undefined;
-    for (const deadline of running) {
-      if (deadline.dueAt > now) {
-        const waitMs = Math.min(deadline.dueAt - now, LONGEST_TIMER_MS);
-        watch = asyncScheduler.schedule(() => look(asyncScheduler.now()), waitMs);
-        return;
+    looking = true; // whoever is told may start others, which are among those that are looked at
+    try {
+      for (const deadline of running) {
+        if (deadline.dueAt > now) break;
+        running.delete(deadline);
+        deadline.missed(new DeadlineError(afterMs));
       }
-      running.delete(deadline);
-      deadline.missed(new DeadlineError(afterMs));
+    } finally {
+      looking = false;
+      const [next] = running;
+      if (next) set(next, now);
     }
   };
 
-  const stop = () => {
+  const letGo = () => {
     watch?.unsubscribe();
     watch = undefined;
   };
@@ -49,13 +58,16 @@ export function createDeadlines(afterMs: number): Deadlines {
       const deadline = { dueAt: now + afterMs, missed };
       if (afterMs === Infinity) return deadline;
       running.add(deadline);
-      if (!watch) look(now);
+      if (!watch && !looking) set(deadline, now);
       return deadline;
     },
     settle: (deadline) => void running.delete(deadline),
     rest() {
-      if (running.size === 0) stop();
+      if (running.size === 0) letGo();
     },
-    stop,
+    stop() {
+      running.clear();
+      letGo();
+    },
   };
 }

@@ -1,9 +1,10 @@
-import { asyncScheduler, Subject } from 'rxjs';
-import type { CongestionAlert, DeliveryContract, DeliveryStats, Outcome, Verdict } from '../../contracts/delivery.ts';
-import { DeliveryError } from '../../contracts/deliveryFailure.ts';
+import { asyncScheduler } from 'rxjs';
+import type { DeliveryContract, DeliveryStats, Outcome } from '../../contracts/delivery.ts';
+import type { DeliveryError } from '../../contracts/deliveryFailure.ts';
 import { createCap, type Cap } from './cap.ts';
 import { Congestion, type LineAlert } from './congestion.ts';
 import type { Dispatcher, Startable } from './dispatcher.ts';
+import { Feeds } from './feeds.ts';
 import { Lane } from './lane.ts';
 import type { Publication } from './publication.ts';
 import { Runner, type RunnerHost } from './runner.ts';
@@ -25,11 +26,7 @@ export interface AttachedHost {
 export class Attached<A> implements Startable, RunnerHost<A> {
   readonly id: string;
   readonly lane: Lane<A>;
-  /** Emits after each change that somebody may look at; completes when the subscriber has ended. */
-  readonly changes = new Subject<void>();
-  readonly alerts = new Subject<CongestionAlert>();
-  /** Completes with it: nobody who only waits for that shall make changes cost anything. */
-  readonly ended = new Subject<never>();
+  readonly feeds: Feeds<A>;
   isInTurn = false;
   /** It takes nothing any more, and starts nothing. */
   isEnded = false;
@@ -48,28 +45,29 @@ export class Attached<A> implements Startable, RunnerHost<A> {
     this.host = host;
     this.topics = host.topics;
     this.id = terms.id;
+    this.feeds = new Feeds({ ...host, subscriber: terms.id });
     this.lane = new Lane({
       ...terms,
       isOwn: ({ origin }) => origin === this,
       now: () => asyncScheduler.now(),
-      errorOf: (publication, cause) => this.errorOf(publication, 0, cause),
+      errorOf: (publication, cause) => this.feeds.errorOf(publication, 0, cause),
       gone: (publication, outcome, error) => this.gone(publication, outcome, error),
-      roomMade: () => this.change(() => this.lane.unblock()),
+      roomMade: () => this.change(() => this.lane.room.unblock()),
     });
     this.congestion = new Congestion({
       watermarks: terms.watermarks,
       bufferSize: terms.bufferSize,
-      depth: () => this.lane.depth,
-      oldestSince: () => this.lane.oldestSince,
+      depth: () => this.lane.room.depth,
+      oldestSince: () => this.lane.room.oldestSince,
       alert: (alert) => this.alert(alert),
     });
     this.cap = createCap({
       concurrency: terms.concurrency,
       changed: (concurrency) => this.change(() => (this.lane.concurrency = concurrency)),
-      failed: (cause) => host.events.failed(this.errorOf(undefined, 0, cause)),
+      failed: (cause) => this.feeds.failed(this.feeds.errorOf(undefined, 0, cause)),
     });
     this.lane.concurrency = this.cap.initial;
-    this.runner = new Runner(this, terms, host.dispatcher, this.cap);
+    this.runner = new Runner(this, this.feeds, terms, host.dispatcher, this.cap);
   }
 
   stats(): DeliveryStats {
@@ -88,25 +86,26 @@ export class Attached<A> implements Startable, RunnerHost<A> {
     if (this.isEnded) return;
     this.isEnded = true;
     this.isQuiet = false;
-    this.lane.clear();
+    this.lane.room.clear();
     this.runner.cancel();
     this.endIfSettled();
   }
 
-  /** Takes a value in. Undefined when it was handled before this returns. */
-  offer(publication: Publication<A>): Verdict | undefined {
+  /** Takes a value in. The publisher learns the verdict before anybody is told of the change, who may change more. */
+  offer(publication: Publication<A>): void {
     const verdict = this.lane.offer(publication);
     if (verdict !== 'accepted') this.looked();
-    else if (this.runner.run(publication)) return undefined;
-    if (this.changes.observed) this.changes.next();
-    return verdict;
+    else if (this.run(publication)) return;
+    if (this.isEnded) this.lane.room.clear();
+    publication.receipt?.answered(this, verdict);
+    if (!this.isQuiet || this.feeds.changes.observed) this.changed();
   }
 
   startNext(): boolean {
     const publication = this.isEnded ? undefined : this.lane.next();
     if (!publication) return false;
     this.looked();
-    if (!this.runner.run(publication) && this.changes.observed) this.changes.next();
+    if (!this.run(publication)) this.feeds.changed();
     return !this.isEnded && this.lane.isReady;
   }
 
@@ -120,16 +119,16 @@ export class Attached<A> implements Startable, RunnerHost<A> {
   succeeded(publication: Publication<A>): void {
     this.lane.succeed(publication);
     publication.settle(this, 'succeeded');
-    if (!this.isQuiet || this.changes.observed) this.changed();
+    if (!this.isQuiet || this.feeds.changes.observed) this.changed();
   }
 
   failed(publication: Publication<A>, attempts: number, cause: unknown): void {
     const { onFailure } = this.terms;
-    const error = this.errorOf(publication, attempts, cause);
+    const error = this.feeds.errorOf(publication, attempts, cause);
     const outcome = onFailure === 'park' ? 'parked' : 'failed';
     this.lane.settle(publication, outcome, error);
     if (outcome === 'failed') publication.settle(this, outcome, error);
-    this.host.events.failed(error);
+    this.feeds.failed(error);
     if (onFailure === 'close') this.close();
     this.changed();
   }
@@ -140,24 +139,22 @@ export class Attached<A> implements Startable, RunnerHost<A> {
     this.changed();
   }
 
-  guarded(call: () => void): void {
-    try {
-      call();
-    } catch (thrown) {
-      this.host.events.failed(this.errorOf(undefined, 0, thrown));
-    }
-  }
-
   /** To be called when the depth of the lane has changed. */
   private looked(): void {
-    const { depth } = this.lane;
+    const { depth } = this.lane.room;
     this.congestion.update(depth);
     this.isQuiet = depth === 0 && this.topics > 0 && this.congestion.isCalm;
   }
 
+  private run(publication: Publication<A>): boolean {
+    if (!this.isEnded) return this.runner.run(publication);
+    this.discarded(publication); // a callback has closed it since it was taken
+    return true;
+  }
+
   private changed(): void {
     if (!this.isEnded) {
-      if (this.changes.observed) this.changes.next();
+      this.feeds.changed();
       if (this.lane.isReady) this.host.dispatcher.wake(this);
     }
     if (this.isEnded || this.topics === 0) this.endIfSettled();
@@ -172,31 +169,18 @@ export class Attached<A> implements Startable, RunnerHost<A> {
     this.runner.cancel();
     this.congestion.stop();
     this.host.ended();
-    this.changes.next();
-    this.changes.complete();
-    this.alerts.complete();
-    this.ended.complete();
+    this.feeds.end();
     this.host.dispatcher.rest();
   }
 
   private gone(publication: Publication<A>, outcome: Outcome, error: DeliveryError | undefined): void {
     publication.settle(this, outcome, error);
-    if (outcome === 'refused' && error) this.host.events.failed(error);
-    if (outcome === 'dropped') this.guarded(() => this.terms.onDrop(publication.value));
+    if (outcome === 'refused' && error) this.feeds.failed(error);
+    if (outcome === 'dropped') this.feeds.guarded(() => this.terms.onDrop(publication.value), publication);
   }
 
   private alert(alert: LineAlert): void {
-    const { tally, running } = this.lane;
-    const { bufferSize } = this.terms;
-    const { topic, events } = this.host;
-    const dropped = tally.counts.dropped + tally.counts.refused;
-    const full: CongestionAlert = { ...alert, topic, subscriber: this.id, bufferSize, running, dropped };
-    this.alerts.next(full);
-    events.alert(full);
-  }
-
-  private errorOf(publication: Publication<A> | undefined, attempt: number, cause: unknown): DeliveryError {
-    const { topic = this.host.topic, id = 0, value } = publication ?? {};
-    return new DeliveryError({ topic, subscriber: this.id, id, attempt, value }, cause);
+    const { running, dropped, refused } = this.lane.account(0);
+    this.feeds.alert({ ...alert, bufferSize: this.terms.bufferSize, running, dropped: dropped + refused });
   }
 }

@@ -16,6 +16,8 @@ export interface AttemptHost<A> {
   stopped(time: AttemptTime): void;
   succeeded(attempt: Attempt<A>): void;
   failed(attempt: Attempt<A>, cause: unknown): void;
+  /** Calls back a user, whose mistake is told and does no harm. */
+  guarded(attempt: Attempt<A>, call: () => void): void;
 }
 
 /** One call of a handler, and what the handler is told of it. It ends once: it succeeds, fails, is late, or is cancelled. */
@@ -91,7 +93,8 @@ export class Attempt<A> implements DeliveryContext {
     if (this.state !== 'live') return false;
     this.state = state;
     if (this.time) this.host.stopped(this.time);
-    this.work?.unsubscribe();
+    const { work } = this;
+    if (work) this.host.guarded(this, () => work.unsubscribe());
     return true;
   }
 }

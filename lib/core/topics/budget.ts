@@ -18,13 +18,14 @@ export class SharedBudget implements Budget {
     return true;
   }
 
-  /** Gives room for one value back; the one who waits longest for it is told. */
+  /** Gives room for one value back. Those who wait for it are told, the longest first, until one has taken it. */
   give(): void {
     this.used--;
-    const [first] = this.waiting;
-    if (!first) return;
-    this.waiting.delete(first);
-    first();
+    for (const callBack of this.waiting) {
+      if (this.used >= this.size) return;
+      this.waiting.delete(callBack);
+      callBack();
+    }
   }
 
   /** Calls back once, when there is room again. */

@@ -37,6 +37,7 @@ export function createCap({ concurrency, changed, failed }: CapOptions): Cap {
 
   if ('begin' in concurrency) {
     const control = concurrency.begin();
+    checkConcurrency(control.initial);
     current = control.initial;
     return {
       initial: current,

@@ -29,6 +29,7 @@ export class Congestion {
   private crossedAt: number | undefined; // since when the line is beyond the mark that it is watched for
   private growsFrom: { readonly at: number; readonly depth: number } | undefined;
   private watch: Subscription | undefined;
+  private watchUntil = Infinity; // when it fires
 
   constructor(options: CongestionOptions) {
     this.options = options;
@@ -46,8 +47,7 @@ export class Congestion {
   }
 
   stop(): void {
-    this.watch?.unsubscribe();
-    this.watch = undefined;
+    this.letGo();
     if (this.isRaised) this.flip(asyncScheduler.now());
   }
 
@@ -71,11 +71,20 @@ export class Congestion {
 
   /** One timer at a time: where it fires too early, it is set anew. */
   private lookAgainIn(delayMs: number): void {
-    if (delayMs === Infinity) return;
-    this.watch ??= after(delayMs, () => {
-      this.watch = undefined;
+    const until = asyncScheduler.now() + delayMs;
+    if (until >= this.watchUntil) return;
+    this.letGo();
+    this.watchUntil = until;
+    this.watch = after(delayMs, () => {
+      this.letGo();
       this.judge();
     });
+  }
+
+  private letGo(): void {
+    this.watch?.unsubscribe();
+    this.watch = undefined;
+    this.watchUntil = Infinity;
   }
 
   private flip(since: number): void {

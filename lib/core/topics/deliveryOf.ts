@@ -4,22 +4,22 @@ import type { Attached } from './attached.ts';
 
 /** What whoever attached a subscriber has in hand. */
 export function deliveryOf<A>(attached: Attached<A>): Delivery<A> {
-  const { id, lane, changes, alerts, ended } = attached;
+  const { id, lane, feeds } = attached;
   return {
     id,
     stats: () => attached.stats(),
-    stats$: changes.pipe(
+    stats$: feeds.changes.pipe(
       startWith(undefined),
       map(() => attached.stats()),
     ),
-    alerts$: alerts.asObservable(),
-    ended$: ended.asObservable(),
+    alerts$: feeds.alerts.asObservable(),
+    ended$: feeds.ended.asObservable(),
     pause: () => attached.change(() => (lane.isPaused = true)),
     resume: () => attached.change(() => (lane.isPaused = false)),
     parked: () => lane.tally.parking.values(),
     redrive() {
       let count = 0;
-      attached.change(() => (count = lane.redrive()));
+      attached.change(() => (count = lane.room.redrive()));
       return count;
     },
     close: () => attached.close(),

@@ -11,6 +11,8 @@ export interface Offering<A> {
 export interface Startable {
   /** Whether the dispatcher has it among those that may start. */
   isInTurn: boolean;
+  /** Whether it starts nothing any more. */
+  readonly isEnded: boolean;
   /** Starts one value, if there is one. Whether there may be another one. */
   startNext(): boolean;
 }
@@ -42,10 +44,16 @@ export class Dispatcher {
     }
   }
 
-  /** Does something now, or when all that was published before has gone out. */
+  /** Does something now, or when all that was published before has gone out. What is published meanwhile waits. */
   enter(job: () => void): void {
-    if (this.isRunning) this.jobs.push(job);
-    else job();
+    this.jobs.push(job);
+    if (!this.isRunning) this.run();
+  }
+
+  /** Does something now. What it publishes, completes and enters waits until it is done. */
+  hold(work: () => void): void {
+    if (this.isRunning) work();
+    else this.enter(work);
   }
 
   /** Says that a subscriber may have something to start. */
@@ -58,6 +66,7 @@ export class Dispatcher {
 
   /** Lets go of the timer, if there is nothing to do. */
   rest(): void {
+    while (this.ready.peek()?.isEnded) this.ready.shift().isInTurn = false;
     if (this.ready.size === 0) this.pace.rest();
   }
 

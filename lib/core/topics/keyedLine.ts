@@ -91,10 +91,13 @@ export class KeyedLine<A> implements Line<A> {
   }
 
   replaceNewest(by: (waiting: Publication<A>) => Publication<A>, like: Publication<A>): Publication<A> | undefined {
-    const place = this.groups.get(this.keyOf(like.value))?.waiting.peekLast()?.value;
+    const waiting = this.groups.get(this.keyOf(like.value))?.waiting;
+    const place = waiting?.peekLast()?.value;
     if (!place) return undefined;
     const replaced = place.publication;
-    place.publication = by(replaced);
+    const replacement = by(replaced);
+    if (waiting.peekLast()?.value !== place) return undefined; // `by` has closed the subscriber
+    place.publication = replacement;
     return replaced;
   }
 

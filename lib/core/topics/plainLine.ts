@@ -48,7 +48,10 @@ export class PlainLine<A> implements Line<A> {
 
   replaceNewest(by: (waiting: Publication<A>) => Publication<A>): Publication<A> | undefined {
     const replaced = this.waiting.peekLast();
-    if (replaced) this.waiting.replaceLast(by(replaced));
+    if (!replaced) return undefined;
+    const replacement = by(replaced);
+    if (this.waiting.peekLast() !== replaced) return undefined; // `by` has closed the subscriber
+    this.waiting.replaceLast(replacement);
     return replaced;
   }
 }

@@ -21,7 +21,11 @@ export class PromiseFollower {
   follow(follower: Follower, promise: Promise<unknown>): void {
     const ear = this.free.pop() ?? this.createEar();
     ear.follower = follower;
-    promise.then(ear.resolved, ear.rejected);
+    try {
+      promise.then(ear.resolved, ear.rejected);
+    } catch (thrown) {
+      ear.rejected(thrown); // a class of promises of its own
+    }
   }
 
   private createEar(): Ear {

@@ -11,8 +11,8 @@ export class Publication<A> {
   readonly receipt: PublicationReceipt | undefined;
   /** The subscriber whose handler published it, while that handler had not returned. */
   readonly origin: object | undefined;
-  /** When it first had to wait, in ms of the clock; 0 before. */
-  waitsSince = 0;
+  /** When it first had to wait, in ms of the clock; -1 before: a virtual clock starts at 0. */
+  waitsSince = -1;
 
   constructor(topic: string, id: number, value: A, receipt?: PublicationReceipt, origin?: object) {
     this.topic = topic;

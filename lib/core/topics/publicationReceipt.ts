@@ -83,6 +83,7 @@ export class PublicationReceipt implements Receipt {
 
   /** Takes what a subscriber answered that did not handle the value at once. */
   answered(subscriber: Subscribed, verdict: Verdict): void {
+    if (verdict === 'blocked') this.blocked++;
     const note = this.notes?.get(subscriber);
     if (note) {
       note.verdict = verdict; // it is settled: refused, say
@@ -90,7 +91,6 @@ export class PublicationReceipt implements Receipt {
     }
     this.noted(subscriber, { verdict, settlement: undefined });
     this.open++;
-    if (verdict === 'blocked') this.blocked++;
   }
 
   /** Says that the first `count` of these subscribers were offered the value. */

@@ -6,7 +6,7 @@ import type { Attached } from './attached.ts';
 export class Roster<A> {
   private readonly byId = new Map<string, Attached<A>>(); // those that have not ended
   private readonly changes = new Subject<void>();
-  /** Those that have ended may be among them. A list that was read stays, save that others are appended to it. */
+  /** Those that have joined; those that have ended may be among them. A list that was read stays, save that others are appended to it. */
   list: readonly Attached<A>[] = [];
 
   get size(): number {
@@ -19,19 +19,25 @@ export class Roster<A> {
   }
 
   /** Throws OptionError when the id is taken. */
+  checkFree(id: string): void {
+    if (this.byId.has(id)) throw new OptionError('id', 'one that no other subscriber of the topic has', id);
+  }
+
+  /** Takes one in, to be among those that get what is published once it has joined. */
   add(attached: Attached<A>): void {
-    if (this.byId.has(attached.id)) {
-      throw new OptionError('id', 'one that no other subscriber of the topic has', attached.id);
-    }
     this.byId.set(attached.id, attached);
+  }
+
+  join(attached: Attached<A>): void {
     (this.list as Attached<A>[]).push(attached);
     this.changes.next();
   }
 
   /** Forgets one that has ended. The list is made anew now and then: each time would take time for all the others. */
-  remove({ id }: Pick<Attached<A>, 'id'>): void {
-    this.byId.delete(id);
-    if (this.byId.size * 2 < this.list.length) this.list = this.live();
+  remove(attached: Attached<A>): void {
+    if (this.byId.get(attached.id) !== attached) return; // another one has its id since
+    this.byId.delete(attached.id);
+    if (this.byId.size * 2 < this.list.length) this.list = this.list.filter(({ isEnded }) => !isEnded);
   }
 
   /** Completes once there are this many. */

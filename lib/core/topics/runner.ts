@@ -3,9 +3,11 @@ import { createDeadlines, type Deadlines } from '../paging/deadlines.ts';
 import { Attempt, type AttemptHost, type AttemptTime } from './attempt.ts';
 import type { Cap } from './cap.ts';
 import type { Dispatcher } from './dispatcher.ts';
+import type { Feeds } from './feeds.ts';
 import { PromiseFollower } from './promiseFollower.ts';
 import type { Publication } from './publication.ts';
-import { retryDelayMs } from './retryDelayMs.ts';
+import { retryWaitMs } from './retryWaitMs.ts';
+import { RunningAttempts } from './runningAttempts.ts';
 import type { Terms } from './terms.ts';
 
 /** Whose values a {@link Runner} runs. */
@@ -15,8 +17,6 @@ export interface RunnerHost<A> {
   failed(publication: Publication<A>, attempts: number, cause: unknown): void;
   /** Takes a value that was cancelled. */
   discarded(publication: Publication<A>): void;
-  /** Calls back a user, whose mistake is told and does no harm. */
-  guarded(call: () => void): void;
 }
 
 /** Runs values through a handler, attempt after attempt, until each is settled. */
@@ -24,21 +24,21 @@ export class Runner<A> implements AttemptHost<A> {
   /** Attempts beyond the first ones. */
   retried = 0;
   private readonly host: RunnerHost<A>;
-  private readonly handle: Terms<A>['handle'];
-  private readonly policy: Terms<A>['retry'];
+  private readonly feeds: Feeds<A>;
+  private readonly terms: Terms<A>;
   private readonly dispatcher: Dispatcher;
   private readonly observe: Cap['observe'];
   private readonly deadlines: Deadlines | undefined;
   private readonly isSimple: boolean; // nothing is to be done around the call of a handler
-  private readonly attempts: Attempt<A>[] = []; // those that were not over when their handler returned
+  private readonly attempts = new RunningAttempts<A>(); // those that were not over when their handler returned
   private readonly promises = new PromiseFollower();
   private isCancelled = false;
 
-  constructor(host: RunnerHost<A>, terms: Terms<A>, dispatcher: Dispatcher, { observe }: Cap) {
-    const { handle, timeoutMs, retry, overflow } = terms;
+  constructor(host: RunnerHost<A>, feeds: Feeds<A>, terms: Terms<A>, dispatcher: Dispatcher, { observe }: Cap) {
+    const { timeoutMs, overflow } = terms;
     this.host = host;
-    this.handle = handle;
-    this.policy = retry;
+    this.feeds = feeds;
+    this.terms = terms;
     this.dispatcher = dispatcher;
     this.observe = observe;
     this.deadlines = timeoutMs === Infinity ? undefined : createDeadlines(timeoutMs);
@@ -53,7 +53,7 @@ export class Runner<A> implements AttemptHost<A> {
   /** Ends everything that runs; a handler that has not returned, when it does. */
   cancel(): void {
     this.isCancelled = true;
-    for (const attempt of this.attempts.slice()) this.discard(attempt);
+    for (const attempt of this.attempts.all()) this.discard(attempt);
     this.deadlines?.stop();
   }
 
@@ -63,18 +63,20 @@ export class Runner<A> implements AttemptHost<A> {
 
   succeeded(attempt: Attempt<A>): void {
     this.look(attempt, false);
-    this.leave(attempt);
+    this.attempts.leave(attempt);
     this.host.succeeded(attempt.publication);
   }
 
   failed(attempt: Attempt<A>, cause: unknown): void {
     this.look(attempt, true);
-    if (attempt.attempt <= this.policy.retries && !this.isCancelled && this.isWorthRetrying(cause)) {
-      this.retry(attempt);
-      return;
-    }
-    this.leave(attempt);
-    this.host.failed(attempt.publication, attempt.attempt, cause);
+    const waitMs = retryWaitMs(this.terms.retry, attempt.attempt, cause, (call) => this.guarded(attempt, call));
+    this.attempts.leave(attempt);
+    if (waitMs === undefined || this.isCancelled) this.host.failed(attempt.publication, attempt.attempt, cause);
+    else this.retry(attempt, waitMs);
+  }
+
+  guarded({ publication, attempt }: Attempt<A>, call: () => void): void {
+    this.feeds.guarded(call, publication, attempt);
   }
 
   private start(attempt: Attempt<A>): boolean {
@@ -100,7 +102,7 @@ export class Runner<A> implements AttemptHost<A> {
   }
 
   private follow(attempt: Attempt<A>, result: ObservableInput<unknown> | void): boolean {
-    if (attempt.place === -1) this.enter(attempt);
+    this.attempts.enter(attempt);
     if (this.isCancelled) this.discard(attempt); // by its own handler
     if (result === undefined) attempt.succeed();
     else if (result instanceof Promise) this.promises.follow(attempt, result);
@@ -109,7 +111,7 @@ export class Runner<A> implements AttemptHost<A> {
   }
 
   private call(attempt: Attempt<A>): ObservableInput<unknown> | void {
-    const { handle } = this;
+    const { handle } = this.terms;
     try {
       return handle(attempt.publication.value, attempt);
     } catch (thrown) {
@@ -117,44 +119,28 @@ export class Runner<A> implements AttemptHost<A> {
     }
   }
 
-  /** It keeps its place: what comes after it must not overtake it. */
-  private retry(failed: Attempt<A>): void {
+  /** It keeps its place: what comes after it must not overtake it. It starts as all do: what it publishes waits. */
+  private retry(failed: Attempt<A>, waitMs: number): void {
     const next = new Attempt(this, failed.publication, failed.attempt + 1);
     failed.state = 'retried';
     this.retried++;
-    this.leave(failed);
-    this.enter(next);
-    next.wait(retryDelayMs(this.policy, failed.attempt), () => this.start(next));
-  }
-
-  private enter(attempt: Attempt<A>): void {
-    attempt.place = this.attempts.push(attempt) - 1;
-  }
-
-  /** The last one takes its place: there is no order among them. */
-  private leave(attempt: Attempt<A>): void {
-    const last = this.attempts.pop()!;
-    if (last !== attempt) {
-      this.attempts[attempt.place] = last;
-      last.place = attempt.place;
-    }
-    attempt.place = -1;
+    this.attempts.enter(next);
+    next.wait(waitMs, () =>
+      this.dispatcher.enter(() => {
+        if (next.state === 'live') this.start(next);
+      }),
+    );
   }
 
   private discard(attempt: Attempt<A>): void {
     if (!attempt.cancel()) return;
-    this.leave(attempt);
+    this.attempts.leave(attempt);
     this.host.discarded(attempt.publication);
   }
 
-  private look({ time }: Attempt<A>, hasFailed: boolean): void {
+  private look(attempt: Attempt<A>, hasFailed: boolean): void {
+    const { time } = attempt;
     if (!time || !this.observe) return;
-    this.host.guarded(() => this.observe?.(asyncScheduler.now() - time.startedAt, hasFailed));
-  }
-
-  private isWorthRetrying(cause: unknown): boolean {
-    let isWorth = false;
-    this.host.guarded(() => (isWorth = this.policy.retryOn(cause)));
-    return isWorth;
+    this.guarded(attempt, () => this.observe?.(asyncScheduler.now() - time.startedAt, hasFailed));
   }
 }

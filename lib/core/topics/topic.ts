@@ -1,4 +1,4 @@
-import { concat, defer, from, map, Observable, Subject } from 'rxjs';
+import { Observable, Subject } from 'rxjs';
 import { checkInteger } from '../../../operators/internal/checkOption.ts';
 import type { CongestionAlert, Delivery, DeliveryContract, Receipt } from '../../contracts/delivery.ts';
 import { ClosedError, type DeliveryError } from '../../contracts/deliveryFailure.ts';
@@ -70,9 +70,15 @@ export class Topic<A> extends Subject<A> {
     this.alerts$ = this.events.alerts$;
   }
 
-  /** The last `replay` values, then those to come. */
+  /** The last `replay` values, then those to come: also those that are published by whoever takes the last ones. */
   get replay$(): Observable<A> {
-    return defer(() => concat(from(this.replay.publications().map(({ value }) => value)), this));
+    return new Observable((subscriber) => {
+      this.dispatcher.enter(() => {
+        for (const { value } of this.replay.publications()) subscriber.next(value);
+        if (this.closed) subscriber.error(new ClosedError(this.name));
+        else if (!subscriber.closed) subscriber.add(this.subscribe(subscriber));
+      });
+    });
   }
 
   /** Hands a value to every subscriber, and tells what becomes of it. Throws ClosedError when the topic is complete. */
@@ -102,16 +108,18 @@ export class Topic<A> extends Subject<A> {
     this.isComplete = true;
     for (const attached of this.roster.live()) attached.close();
     super.unsubscribe();
+    this.endIfIdle();
   }
 
   /** Attaches a subscriber. Throws OptionError where its contract cannot be meant, or its id is taken. */
   deliver(contract: DeliveryContract<A>): Delivery<A> {
-    const attached = new Attached<A>(contract, {
+    this.check(contract.id); // before anything is subscribed that the contract brings along
+    const attached: Attached<A> = new Attached<A>(contract, {
       topic: this.name,
       topics: 1,
       dispatcher: this.dispatcher,
       events: this.events,
-      ended: () => this.left(contract),
+      ended: () => this.left(attached),
     });
     this.attach(attached);
     return deliveryOf(attached);
@@ -136,12 +144,20 @@ export class Topic<A> extends Subject<A> {
     );
   }
 
-  /** @internal */
-  attach(attached: Attached<A>): void {
+  /** Throws unless a subscriber of this id may be attached. @internal */
+  check(id: string): void {
     this.checkOpen();
+    this.roster.checkFree(id);
+  }
+
+  /** What was published before it was attached is replayed, what comes after goes out to it. @internal */
+  attach(attached: Attached<A>): void {
+    if (attached.isEnded) return;
     this.roster.add(attached);
-    const only = { offer: (publication: Publication<A>) => attached.offer(publication) };
-    for (const publication of this.replay.publications()) this.dispatcher.publish(only, publication);
+    this.dispatcher.enter(() => {
+      if (!attached.isEnded) this.roster.join(attached);
+      for (const publication of this.replay.publications()) if (!attached.isEnded) attached.offer(publication);
+    });
   }
 
   /** @internal */
@@ -150,15 +166,12 @@ export class Topic<A> extends Subject<A> {
     const { length } = list; // those that come while it goes out get what comes after it
     const { receipt } = publication;
     this.replay.keep(publication);
+    if (this.observed) this.emit(publication.value);
     for (let i = 0; i < length; i++) {
       const attached = list[i]!;
       if (attached.isEnded) receipt?.skipped(attached);
-      else {
-        const verdict = attached.offer(publication);
-        if (verdict) receipt?.answered(attached, verdict);
-      }
+      else attached.offer(publication);
     }
-    if (this.observed) this.emit(publication.value);
     receipt?.dispatched(list, length);
   }
 
@@ -185,13 +198,14 @@ export class Topic<A> extends Subject<A> {
     this.isComplete = true;
     this.dispatcher.enter(() => {
       for (const attached of this.roster.live()) attached.left();
-      end();
+      if (!this.closed) end();
       this.endIfIdle();
     });
   }
 
-  private left(contract: { readonly id: string }): void {
-    this.roster.remove(contract);
+  /** @internal */
+  left(attached: Attached<A>): void {
+    this.roster.remove(attached);
     this.endIfIdle();
   }
 

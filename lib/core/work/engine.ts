@@ -1,5 +1,5 @@
 import { asyncScheduler } from 'rxjs';
-import { hasEnded, type JobMessage, type JobOperation, type JobState } from '../../contracts/job.ts';
+import { hasEnded, type JobMessage, type JobOperation, type JobOperationState } from '../../contracts/job.ts';
 import { DuplicateTokenError, JobError, type StoreError, type WorkFailure } from '../../contracts/jobFailure.ts';
 import { Books } from './books.ts';
 import type { Channels } from './channel.ts';
@@ -73,7 +73,7 @@ export class Engine<M> implements LiveJobHost<M> {
     this.outlets.failed(new JobError(id, kind, end.error.message, { cause }));
   }
 
-  changed({ state }: JobOperation, before: JobState | undefined): void {
+  changed({ state }: JobOperation, before: JobOperationState | undefined): void {
     this.tally.moved(before, state);
     this.telling++;
   }
@@ -98,11 +98,12 @@ export class Engine<M> implements LiveJobHost<M> {
   }
 
   ledger(attached: readonly Attachment<M>[]): WorkLedger {
-    const subscribers = attached.map((attachment) => {
-      const { id, topic } = attachment;
-      return { topic, id, stats: attachment.stats() };
-    });
-    return { jobs: this.tally.jobs, messages: this.tally.messages, subscribers };
+    const { jobs, messages } = this.tally;
+    return {
+      jobs,
+      messages,
+      subscribers: attached.map((one) => ({ topic: one.topic, id: one.id, stats: one.stats() })),
+    };
   }
 
   /** Lets go of everything. */

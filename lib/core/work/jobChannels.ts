@@ -7,6 +7,7 @@ import { termsOf } from '../topics/terms.ts';
 import { Topic } from '../topics/topic.ts';
 import type { Channel, Channels, ChannelsHost } from './channel.ts';
 import { JobAttachment } from './jobAttachment.ts';
+import { Offering } from './offering.ts';
 import { OwnChannel } from './ownChannel.ts';
 import type { Settings } from './settings.ts';
 import { whenDone } from './whenDone.ts';
@@ -23,12 +24,14 @@ export class JobChannels<M> implements Channels<M> {
   private readonly settings: Settings;
   private readonly host: ChannelsHost<M, WorkFailure>;
   private readonly dispatcher = new Dispatcher(); // one for all: jobs that are cancelled by handlers take no stack
+  private readonly offering: Offering<M>;
   private readonly hubs: ReadonlyMap<string, Hub<M>>;
   private readonly unsettled = new Set<OwnChannel<M>>(); // of jobs that have ended
 
   constructor(settings: Settings, host: ChannelsHost<M, WorkFailure>) {
     this.settings = settings;
     this.host = host;
+    this.offering = new Offering(this.dispatcher, host.offered);
     this.hubs = new Map(settings.topics.map((topic) => [topic, { attached: new Map(), open: new Set() }]));
   }
 
@@ -54,7 +57,7 @@ export class JobChannels<M> implements Channels<M> {
   open(topic: string, token: string): Channel<M> {
     const { attached, open } = this.hubs.get(topic)!;
     const channel = new OwnChannel<M>(token, this.createTopic(topic), {
-      offered: this.host.offered,
+      offering: this.offering,
       ended: () => {
         open.delete(channel);
         this.unsettled.add(channel);

@@ -4,7 +4,7 @@ import {
   type JobEnd,
   type JobMessage,
   type JobOperation,
-  type JobState,
+  type JobOperationState,
   type JobStateMessage,
 } from '../../contracts/job.ts';
 import type { Link } from '../topics/linked.ts';
@@ -16,7 +16,7 @@ import { reasonOf } from './reasonOf.ts';
 /** What a {@link LiveJob} tells. */
 export interface LiveJobHost<M> {
   /** It has come to another state: from `before`, or into being. Must call nobody back. */
-  readonly changed: (operation: JobOperation, before: JobState | undefined) => void;
+  readonly changed: (operation: JobOperation, before: JobOperationState | undefined) => void;
   /** And that was published. */
   readonly told: (job: LiveJob<M>, operation: JobOperation) => void;
   /** What its teardown threw. */
@@ -109,7 +109,7 @@ export class LiveJob<M> {
     this.tell(state);
   }
 
-  private tell(before: JobState | undefined): void {
+  private tell(before: JobOperationState | undefined): void {
     const { operation } = this;
     this.host.changed(operation, before);
     this.stateSequence = this.sequence + 1;

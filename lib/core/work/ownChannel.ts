@@ -3,10 +3,11 @@ import type { JobMessage } from '../../contracts/job.ts';
 import type { Topic } from '../topics/topic.ts';
 import type { Channel } from './channel.ts';
 import type { JobAttachment } from './jobAttachment.ts';
+import type { Offering } from './offering.ts';
 
 /** What an {@link OwnChannel} tells. */
 export interface OwnChannelHost<M> {
-  readonly offered: (message: JobMessage<M>) => void;
+  readonly offering: Offering<M>;
   readonly ended: () => void;
 }
 
@@ -24,7 +25,6 @@ export class OwnChannel<M> implements Channel<M> {
     this.token = token;
     this.topic = topic;
     this.host = host;
-    topic.subscribe({ next: host.offered, error: () => undefined });
     this.settled$ = this.settled.asObservable();
   }
 
@@ -38,7 +38,7 @@ export class OwnChannel<M> implements Channel<M> {
   }
 
   publish(message: JobMessage<M>): Observable<never> {
-    return this.topic.publish(message).taken$;
+    return this.host.offering.publish(this.topic, message).taken$;
   }
 
   end(): void {

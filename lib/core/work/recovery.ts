@@ -1,4 +1,4 @@
-import { defer, map, tap, throwError, toArray, type Observable } from 'rxjs';
+import { catchError, concat, defer, EMPTY, ignoreElements, of, tap, throwError, type Observable } from 'rxjs';
 import { hasEnded, type Job, type JobOperation } from '../../contracts/job.ts';
 import { StoreError, UnrecoverableJobError } from '../../contracts/jobFailure.ts';
 import type { JobRecord } from '../../contracts/jobStore.ts';
@@ -48,15 +48,25 @@ export function recovery<M>(engine: Engine<M>, jobOf: JobOf<M>): Observable<Reco
     return { restarted, failed, remembered };
   };
 
-  return defer(() => books.journal.list()).pipe(
-    toArray(),
-    map(bring),
-    tap({
-      error: (error: unknown) => {
-        if (error instanceof StoreError) outlets.failed(error);
-      },
-    }),
-  );
+  // A store that cannot read everything gives the rest, and then errors: the rest shall not suffer from it.
+  return defer(() => {
+    const records: JobRecord[] = [];
+    const failures: unknown[] = [];
+    const read$ = books.journal.list().pipe(
+      tap((record) => records.push(record)),
+      ignoreElements(),
+      catchError((failure: unknown) => {
+        failures.push(failure);
+        if (failure instanceof StoreError) outlets.failed(failure);
+        return EMPTY;
+      }),
+    );
+    return concat(
+      read$,
+      defer(() => of(bring(records))),
+      defer(() => (failures.length > 0 ? throwError(() => failures[0]) : EMPTY)),
+    );
+  });
 }
 
 function operationOf({ token, kind, state, createTime, startTime, endTime, error }: JobRecord): JobOperation {

@@ -1,9 +1,9 @@
-import type { JobState } from '../../contracts/job.ts';
+import type { JobOperationState } from '../../contracts/job.ts';
 import type { JobCounts, WorkLedger } from './workEngine.ts';
 
 /** Counts jobs by their states, and messages by what became of them. */
 export class Tally {
-  private readonly states: Record<JobState, number> = {
+  private readonly states: Record<JobOperationState, number> = {
     queued: 0,
     running: 0,
     succeeded: 0,
@@ -24,7 +24,7 @@ export class Tally {
     return { published: this.published, ...this.lost };
   }
 
-  moved(before: JobState | undefined, after: JobState): void {
+  moved(before: JobOperationState | undefined, after: JobOperationState): void {
     if (before) this.states[before]--;
     else this.started++;
     this.states[after]++;

@@ -4,6 +4,7 @@ import type { WorkFailure } from '../../contracts/jobFailure.ts';
 import { Dispatcher } from '../topics/dispatcher.ts';
 import { Topic } from '../topics/topic.ts';
 import type { Channel, Channels, ChannelsHost } from './channel.ts';
+import { Offering } from './offering.ts';
 import { SharedChannel } from './sharedChannel.ts';
 import type { Settings } from './settings.ts';
 import { whenDone } from './whenDone.ts';
@@ -12,6 +13,7 @@ import type { Attachment } from './workEngine.ts';
 /** One channel per topic: a subscriber has one lane for all jobs, in which they take turns. */
 export class TopicChannels<M> implements Channels<M> {
   private readonly topics: ReadonlyMap<string, Topic<JobMessage<M>>>;
+  private readonly offering: Offering<M>;
   private readonly attached = new Set<Attachment<M>>();
   private readonly mostJobs: number;
 
@@ -22,7 +24,7 @@ export class TopicChannels<M> implements Channels<M> {
     this.topics = new Map(
       topics.map((name) => [name, new Topic<JobMessage<M>>({ name, freeze, onError: failed }, dispatcher)]),
     );
-    this.topics.forEach((topic) => topic.subscribe({ next: offered, error: () => undefined }));
+    this.offering = new Offering(dispatcher, offered);
   }
 
   attach(topic: string, subscriber: JobSubscriber<M>): Attachment<M> {
@@ -49,7 +51,7 @@ export class TopicChannels<M> implements Channels<M> {
   }
 
   open(topic: string): Channel<M> {
-    return new SharedChannel(this.topics.get(topic)!);
+    return new SharedChannel(this.topics.get(topic)!, this.offering);
   }
 
   close(): void {

@@ -130,7 +130,7 @@ export interface WorkEngine<M> {
   /**
    * Starts again what the store says was queued or running, under the same tokens and in the order of creation, and
    * remembers what had ended. What nobody can make again (`jobOf` gives undefined, or throws) ends as failed. Emits once
-   * and completes; errors with StoreError.
+   * and completes, or errors with StoreError after that where the store could not give everything.
    */
   recover(jobOf: (record: JobRecord) => Omit<Job<M>, 'topic' | 'token'> | undefined): Observable<Recovery>;
   /** The account now. */

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { debianAvailable } from '../../../lib/adapters/packages/debianAvailable.ts';
 import { pageSourceLaws } from '../../../lib/testing/pageSourceLaws.ts';
 import { longestPause } from './support/longestPause.ts';
-import { temporaryFolder } from './support/temporaryFolder.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 import { failureOf, inOrder, itemsOf, key, listOf, pageOf } from './support/walk.ts';
 
 const paragraph = (name: string, version: string) =>

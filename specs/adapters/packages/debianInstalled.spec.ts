@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { debianInstalled } from '../../../lib/adapters/packages/debianInstalled.ts';
 import { pageSourceLaws } from '../../../lib/testing/pageSourceLaws.ts';
-import { temporaryFolder } from './support/temporaryFolder.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 import { failureOf, inOrder, itemsOf, key, listOf, pageOf } from './support/walk.ts';
 
 const paragraph = (name: string, version: string, { status = 'install ok installed', more = '' } = {}) =>

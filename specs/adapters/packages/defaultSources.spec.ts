@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { firstValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { defaultSources } from '../../../lib/adapters/packages/defaultSources.ts';
-import { temporaryFolder } from './support/temporaryFolder.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 import { failureOf, listOf } from './support/walk.ts';
 
 describe('defaultSources', () => {

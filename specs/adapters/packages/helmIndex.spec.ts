@@ -9,7 +9,7 @@ import { pageSourceLaws } from '../../../lib/testing/pageSourceLaws.ts';
 import { runs } from '../../support/seed.ts';
 import { longestPause } from './support/longestPause.ts';
 import { serve, type TestServer } from './support/serve.ts';
-import { temporaryFolder } from './support/temporaryFolder.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 import { failureOf, itemsOf, key, listOf } from './support/walk.ts';
 
 const chart = (name: string, version: string, description = `about ${name}`) =>

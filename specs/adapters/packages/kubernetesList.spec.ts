@@ -10,7 +10,7 @@ import { comparePageKeys } from '../../../lib/contracts/pageKey.ts';
 import { pageSourceLaws } from '../../../lib/testing/pageSourceLaws.ts';
 import { runs } from '../../support/seed.ts';
 import { json, serve } from './support/serve.ts';
-import { temporaryFolder } from './support/temporaryFolder.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 import { failureOf, itemsOf, key, listOf, pageOf } from './support/walk.ts';
 
 interface Stored {

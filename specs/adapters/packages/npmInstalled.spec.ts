@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { npmInstalled } from '../../../lib/adapters/packages/npmInstalled.ts';
 import { pageSourceLaws } from '../../../lib/testing/pageSourceLaws.ts';
-import { temporaryFolder } from './support/temporaryFolder.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 import { failureOf, inOrder, itemsOf, key, listOf } from './support/walk.ts';
 
 const manifest = (name: string, version: string, more: object = {}) => JSON.stringify({ name, version, ...more });

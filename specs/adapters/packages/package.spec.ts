@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { matchesQuery } from '../../../lib/adapters/packages/matchesQuery.ts';
 import { packageKey } from '../../../lib/adapters/packages/package.ts';
 import { toPackage } from '../../../lib/adapters/packages/toPackage.ts';
-import { pointerOf, valueAt } from '../../../lib/adapters/packages/valueAt.ts';
 import { comparePageKeys } from '../../../lib/contracts/pageKey.ts';
 import { runs } from '../../support/seed.ts';
 
@@ -44,35 +43,5 @@ describe('matchesQuery', () => {
   it('finds everything without a query, and nothing in a missing description', () => {
     expect(matchesQuery(toPackage('a', '1', 's', undefined), {})).toBe(true);
     expect(matchesQuery(toPackage('a', '1', 's', undefined), { query: 'undefined' })).toBe(false);
-  });
-});
-
-describe('valueAt', () => {
-  const data = { a: { 'b/c': [{ '~': 1 }] }, '': 2, 'x.y': 3, none: null };
-
-  it.each([
-    ['', data],
-    ['a.b/c.0.~', 1],
-    ['/a/b~1c/0/~0', 1],
-    ['/', 2],
-    ['/x.y', 3],
-    ['none', null],
-    ['none.deeper', undefined],
-    ['/a/b~1c/length/x', undefined],
-    ['__proto__.constructor', undefined],
-    ['/a/constructor', undefined],
-  ])('%j leads to %j', (path, value) => {
-    expect(valueAt(path, data)).toEqual(value);
-  });
-
-  it('and pointerOf agree on every path', () => {
-    fc.assert(
-      fc.property(fc.array(fc.string(), { minLength: 1 }), (steps) => {
-        const pointer = pointerOf(steps.map((step) => '/' + step.replaceAll('~', '~0').replaceAll('/', '~1')).join(''));
-        const nested = steps.reduceRight<unknown>((inner, step) => Object.fromEntries([[step, inner]]), 'found');
-        expect(valueAt(pointer, nested)).toBe('found');
-      }),
-      runs(),
-    );
   });
 });

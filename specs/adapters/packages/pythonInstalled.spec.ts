@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultPythonDirectories } from '../../../lib/adapters/packages/defaultPythonDirectories.ts';
 import { pythonInstalled } from '../../../lib/adapters/packages/pythonInstalled.ts';
 import { pageSourceLaws } from '../../../lib/testing/pageSourceLaws.ts';
-import { temporaryFolder } from './support/temporaryFolder.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 import { failureOf, inOrder, itemsOf, key, listOf } from './support/walk.ts';
 
 const metadata = (name: string, version: string, more = '') =>

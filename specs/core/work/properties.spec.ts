@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { concat, finalize, NEVER, Observable, Subject, throwError, timer, type Subscription } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { DeliveryStats, Overflow } from '../../../lib/contracts/delivery.ts';
-import { hasEnded, type Job, type JobMessage, type JobState } from '../../../lib/contracts/job.ts';
+import { hasEnded, type Job, type JobMessage, type JobOperationState } from '../../../lib/contracts/job.ts';
 import type { WorkEngine, WorkLedger } from '../../../lib/core/work/workEngine.ts';
 import { runs } from '../../support/seed.ts';
 import { engineOf, every, fakeJobStore, inVirtualTime } from '../../support/work.ts';
 
-const LEGAL: Readonly<Record<JobState, readonly JobState[]>> = {
+const LEGAL: Readonly<Record<JobOperationState, readonly JobOperationState[]>> = {
   queued: ['running', 'cancelled', 'rejected'],
   running: ['succeeded', 'failed', 'cancelled', 'timedOut'],
   succeeded: [],
@@ -308,7 +308,7 @@ describe('a work engine in any world', () => {
 
 /** What a job may be asked to do, and what it must be in then. */
 interface Model {
-  readonly states: Map<string, JobState>;
+  readonly states: Map<string, JobOperationState>;
   readonly told: Map<string, number>;
   count: number;
   isStopped: boolean;
@@ -322,7 +322,7 @@ interface Real {
 }
 
 const MOST = { maxRunning: 2, maxQueued: 2 };
-const inState = ({ states }: Model, wanted: JobState) =>
+const inState = ({ states }: Model, wanted: JobOperationState) =>
   [...states].filter(([, state]) => state === wanted).map(([token]) => token);
 
 /** The next in line runs as soon as there is a place. */
@@ -340,7 +340,7 @@ function check(model: Model, { engine, seen, flush }: Real): void {
     expect(seen.get(token)?.at(-1)).toBe(state);
   }
   const { jobs } = engine.ledger();
-  for (const state of Object.keys(LEGAL) as JobState[]) expect(jobs[state]).toBe(inState(model, state).length);
+  for (const state of Object.keys(LEGAL) as JobOperationState[]) expect(jobs[state]).toBe(inState(model, state).length);
 }
 
 class Start implements fc.Command<Model, Real> {

@@ -1,4 +1,4 @@
-import { NEVER, of } from 'rxjs';
+import { concat, NEVER, of, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../lib/contracts/job.ts';
 import { StoreError } from '../../../lib/contracts/jobFailure.ts';
@@ -266,10 +266,35 @@ describe('recover', () => {
   it('errors, and reports, when the store cannot list', () => {
     const engine = engineOf({ store: fakeJobStore([], { fails: (call) => call === 'list' }) });
     const failures = failuresOf(engine);
-    const [error] = record(engine.recover(() => works));
+    const [recovery, error] = record(engine.recover(() => works));
+    expect(recovery).toEqual({ restarted: [], failed: [], remembered: [] });
     expect(error).toBeInstanceOf(StoreError);
     expect(error).toMatchObject({ action: 'list', code: 'store_failed' });
     expect(failures).toEqual(['StoreError < Error']);
+  });
+
+  it('starts again what the store can give, and errors after it, where some records are broken', () => {
+    inVirtualTime(({ flush }) => {
+      const store = fakeJobStore([kept('a', 'queued', 1), kept('b', 'succeeded', 1, { endTime: 2 })]);
+      const broken = new Error('c cannot be read');
+      const engine = engineOf({
+        store: {
+          ...store,
+          list: () =>
+            concat(
+              store.list(),
+              throwError(() => broken),
+            ),
+        },
+      });
+      const failures = failuresOf(engine);
+      const events = record(engine.recover(() => works));
+      flush();
+      expect(events[0]).toEqual({ restarted: ['a'], failed: [], remembered: ['b'] });
+      expect(events[1]).toEqual(new StoreError('list', undefined, { cause: broken }));
+      expect(failures).toEqual(['StoreError < Error']);
+      expect(engine.lastOperation('a')?.state).toBe('succeeded');
+    });
   });
 
   it('has nothing to do without a store', () => {

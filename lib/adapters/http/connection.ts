@@ -1,0 +1,21 @@
+import { NEVER, type Observable } from 'rxjs';
+
+/** What an answer that takes long needs to know of the connection it goes out by. */
+export interface Connection {
+  /** Emits once when the server is told to stop, or has been already. */
+  readonly stopping$: Observable<void>;
+  /** Closes it at once, for a client that does not read. Absent where the host of the app offers no such thing. */
+  readonly destroy?: (() => void) | undefined;
+}
+
+const connections = new WeakMap<Request, Connection>();
+
+/** Notes the connection that a request came by. */
+export function holdConnection(request: Request, connection: Connection): void {
+  connections.set(request, connection);
+}
+
+/** The connection that a request came by. One that `serve` knows nothing of never stops. */
+export function connectionOf(request: Request): Connection {
+  return connections.get(request) ?? { stopping$: NEVER };
+}

@@ -1,0 +1,65 @@
+import { Subject } from 'rxjs';
+import type { CongestionAlert } from '../../contracts/delivery.ts';
+import { DeliveryError } from '../../contracts/deliveryFailure.ts';
+import type { Publication } from './publication.ts';
+import type { TopicEvents } from './topicEvents.ts';
+
+/** Whose {@link Feeds} they are. */
+export interface FeedsOptions {
+  /** The topic, or the pattern of topics, as alerts name it. */
+  readonly topic: string;
+  readonly subscriber: string;
+  readonly events: TopicEvents;
+}
+
+/** What is told of one subscriber: to those who look at it alone, and to those who look at its topic. */
+export class Feeds<A> {
+  /** Emits after each change that somebody may look at; completes when the subscriber has ended. */
+  readonly changes = new Subject<void>();
+  readonly alerts = new Subject<CongestionAlert>();
+  /** Completes with them: nobody who only waits for that shall make changes cost anything. */
+  readonly ended = new Subject<never>();
+  private readonly options: FeedsOptions;
+
+  constructor(options: FeedsOptions) {
+    this.options = options;
+  }
+
+  changed(): void {
+    if (this.changes.observed) this.changes.next();
+  }
+
+  alert(alert: Omit<CongestionAlert, 'topic' | 'subscriber'>): void {
+    const { topic, subscriber, events } = this.options;
+    const full = { ...alert, topic, subscriber };
+    this.alerts.next(full);
+    events.alert(full);
+  }
+
+  failed(error: DeliveryError): void {
+    this.options.events.failed(error);
+  }
+
+  /** Without a publication it is the contract itself that fails: its concurrency, say. */
+  errorOf(publication: Publication<A> | undefined, attempt: number, cause: unknown): DeliveryError {
+    const { subscriber } = this.options;
+    const { topic = this.options.topic, id = 0, value } = publication ?? {};
+    return new DeliveryError({ topic, subscriber, id, attempt, value }, cause);
+  }
+
+  /** Calls back a user, whose mistake is told and does no harm. */
+  guarded(call: () => void, publication: Publication<A>, attempt = 0): void {
+    try {
+      call();
+    } catch (thrown) {
+      this.failed(this.errorOf(publication, attempt, thrown));
+    }
+  }
+
+  end(): void {
+    this.changes.next();
+    this.changes.complete();
+    this.alerts.complete();
+    this.ended.complete();
+  }
+}

@@ -1,0 +1,196 @@
+import { OverflowError } from '../../../operators/errors.ts';
+import type { Verdict } from '../../contracts/delivery.ts';
+import { KeyedLine } from './keyedLine.ts';
+import type { Line } from './line.ts';
+import { PlainLine } from './plainLine.ts';
+import type { Publication } from './publication.ts';
+import { Room } from './room.ts';
+import type { Tally } from './tally.ts';
+import type { Terms } from './terms.ts';
+
+/** Most publications that wait for room at one subscriber: publishers that do not wait for their receipts would grow it. */
+const MOST_BLOCKED = 1_024;
+
+/** The bounds of a {@link WaitingRoom}. */
+export interface WaitingRoomOptions<A> extends Pick<
+  Terms<A>,
+  'bufferSize' | 'bufferSizePerKey' | 'budget' | 'overflow' | 'coalesce' | 'partitionKey'
+> {
+  /** Whether a publication was made by a handler of this very subscriber, which would wait for itself. */
+  readonly isOwn: (publication: Publication<A>) => boolean;
+  readonly now: () => number;
+  /** Called when there is room in the budget for those that wait for it: `unblock` is due. */
+  readonly roomMade: () => void;
+}
+
+/** What waits for one subscriber, what waits for room beside it, and what becomes of a publication that finds none. */
+export class WaitingRoom<A> {
+  private readonly options: WaitingRoomOptions<A>;
+  private readonly tally: Tally<A>;
+  private readonly line: Line<A>;
+  private readonly room: Room;
+  private readonly aside = new Set<Publication<A>>(); // in the order they came
+
+  constructor(options: WaitingRoomOptions<A>, tally: Tally<A>) {
+    this.options = options;
+    this.tally = tally;
+    const { partitionKey, bufferSizePerKey } = options;
+    this.line = partitionKey ? new KeyedLine(partitionKey, bufferSizePerKey) : new PlainLine();
+    this.room = new Room(options);
+  }
+
+  get waiting(): number {
+    return this.line.size;
+  }
+
+  /** Those that wait for room. */
+  get blocked(): number {
+    return this.aside.size;
+  }
+
+  get depth(): number {
+    return this.line.size + this.aside.size;
+  }
+
+  /** Whether `take` may have something to give. */
+  get isReady(): boolean {
+    return this.line.isReady || this.aside.size > 0;
+  }
+
+  /** Since when the oldest one waits, in ms of the clock. */
+  get oldestSince(): number | undefined {
+    return (this.line.oldest() ?? this.firstAside())?.waitsSince;
+  }
+
+  /** Whether a publication may pass without waiting. Its key is then taken. */
+  admits(publication: Publication<A>): boolean {
+    return this.aside.size === 0 && this.line.admits(publication);
+  }
+
+  /** Takes what is next, and its key. */
+  take(): Publication<A> | undefined {
+    if (!this.line.isReady) return this.takeAside();
+    const publication = this.line.take();
+    this.room.leave();
+    this.unblock();
+    return publication;
+  }
+
+  /** Gives the key of one that was taken or admitted back. */
+  release(publication: Publication<A>): void {
+    this.line.release(publication);
+  }
+
+  /** Lets a publication wait, or does with it what was declared for when there is no room. */
+  keep(publication: Publication<A>): Verdict {
+    const { bufferSize, bufferSizePerKey, overflow } = this.options;
+    const { tally, line } = this;
+    const isKeyFull = line.isFullFor(publication);
+    const most = isKeyFull ? bufferSizePerKey : bufferSize;
+    if (!isKeyFull && !this.isBehind(publication) && this.room.enter()) return this.wait(publication);
+    if (overflow === 'block') return this.block(publication);
+    if (overflow === 'error') return tally.refuse(publication, new OverflowError('deliver', most));
+    if (overflow === 'park') return tally.park(publication);
+    if (overflow === 'coalesce' && this.merge(publication)) return 'coalesced';
+    if (overflow === 'dropNewest' || line.size === 0 || most === 0) return tally.lose(publication, 'dropped');
+    this.push(publication); // first, for it may throw
+    tally.lose(line.removeOldest(isKeyFull ? publication : undefined), 'dropped');
+    return 'buffered';
+  }
+
+  /** Discards all. */
+  clear(): void {
+    this.room.forget(this.options.roomMade);
+    for (const publication of this.aside) this.tally.lose(this.leaveAside(publication), 'discarded');
+    while (this.line.size > 0) {
+      const publication = this.line.removeOldest();
+      this.room.leave();
+      this.tally.lose(publication, 'discarded');
+    }
+  }
+
+  /** Takes the values that were parked back in, as far as there is room. How many. */
+  redrive(): number {
+    const { parking } = this.tally;
+    let count = 0;
+    for (; parking.size > 0 && this.room.enter(); count++) this.wait(parking.take());
+    return count;
+  }
+
+  /** Lets those that wait for room into the line, as far as there is any. */
+  unblock(): void {
+    for (const publication of this.aside) {
+      if (this.line.isFullFor(publication)) continue; // those of other keys need not wait for it
+      if (!this.room.enter()) {
+        this.room.wait(this.options.roomMade);
+        return;
+      }
+      this.wait(this.leaveAside(publication));
+    }
+  }
+
+  /** Puts a publication into the room that was taken for it. */
+  private wait(publication: Publication<A>): Verdict {
+    try {
+      this.push(publication);
+      return 'buffered';
+    } catch (thrown) {
+      this.room.leave();
+      return this.tally.refuse(publication, thrown);
+    }
+  }
+
+  private push(publication: Publication<A>): void {
+    if (publication.waitsSince < 0) publication.waitsSince = this.options.now();
+    this.line.push(publication);
+  }
+
+  private block(publication: Publication<A>): Verdict {
+    const { isOwn, bufferSize, now, roomMade } = this.options;
+    if (isOwn(publication) || this.aside.size >= MOST_BLOCKED) {
+      return this.tally.refuse(publication, new OverflowError('deliver', bufferSize));
+    }
+    if (publication.waitsSince < 0) publication.waitsSince = now();
+    this.aside.add(publication);
+    this.room.wait(roomMade);
+    return 'blocked';
+  }
+
+  private merge(incoming: Publication<A>): boolean {
+    const { coalesce } = this.options;
+    const absorbed = this.line.replaceNewest(
+      (waiting) => incoming.with(coalesce(waiting.value, incoming.value), waiting.waitsSince),
+      incoming,
+    );
+    if (absorbed) this.tally.lose(absorbed, 'coalesced');
+    return absorbed !== undefined;
+  }
+
+  /** Without room of its own, one that waits for some goes on as soon as it may. */
+  private takeAside(): Publication<A> | undefined {
+    for (const publication of this.aside) {
+      try {
+        if (this.line.admits(publication)) return this.leaveAside(publication);
+      } catch (thrown) {
+        this.tally.refuse(this.leaveAside(publication), thrown); // partitionKey threw
+      }
+    }
+    return undefined;
+  }
+
+  /** Whether one waits for room that it must not overtake. */
+  private isBehind(publication: Publication<A>): boolean {
+    for (const first of this.aside) if (this.line.isSameKey(first, publication)) return true;
+    return false;
+  }
+
+  private firstAside(): Publication<A> | undefined {
+    return this.aside.size === 0 ? undefined : this.aside.values().next().value;
+  }
+
+  private leaveAside(publication: Publication<A>): Publication<A> {
+    this.aside.delete(publication);
+    publication.receipt?.taken();
+    return publication;
+  }
+}
