@@ -1,7 +1,9 @@
+import { asyncScheduler } from 'rxjs';
 import type { JobOperation } from '../../contracts/job.ts';
 import { StoreError } from '../../contracts/jobFailure.ts';
 import { Journal, type JournalOptions } from './journal.ts';
 import type { LiveJob } from './liveJob.ts';
+import { reasonOf } from './reasonOf.ts';
 import { recordOf } from './recordOf.ts';
 import { Retained } from './retained.ts';
 import type { Settings } from './settings.ts';
@@ -33,6 +35,20 @@ export class Books<M> {
     const { token } = job.terms;
     if (job.cause instanceof StoreError) this.journal.remove(token);
     else if (!isCutOff(operation)) this.journal.put(token, () => recordOf(job));
+  }
+
+  /** Writes down that nobody can run a job. */
+  giveUp(
+    operation: JobOperation,
+    input: unknown,
+    cause: unknown,
+  ): JobOperation & Required<Pick<JobOperation, 'error'>> {
+    const { id, kind, createTime } = operation;
+    const end = { state: 'failed', endTime: asyncScheduler.now(), error: reasonOf(cause) } as const;
+    const failed = Object.freeze({ ...operation, ...end });
+    this.retained.add(failed);
+    this.journal.put(id, () => ({ token: id, kind, input, createTime, ...end }));
+    return failed;
   }
 
   stop(): void {

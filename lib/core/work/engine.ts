@@ -7,7 +7,6 @@ import { JobChannels } from './jobChannels.ts';
 import type { JobTerms } from './jobTerms.ts';
 import { LiveJob, type LiveJobHost } from './liveJob.ts';
 import { Outlets } from './outlets.ts';
-import { reasonOf } from './reasonOf.ts';
 import type { Settings } from './settings.ts';
 import { StartLine } from './startLine.ts';
 import { Tally } from './tally.ts';
@@ -65,12 +64,9 @@ export class Engine<M> implements LiveJobHost<M> {
 
   /** Ends a job that nobody can run, and of which nobody can be told. */
   giveUp(operation: JobOperation, input: unknown, cause: unknown): void {
-    const { id, kind, createTime } = operation;
-    const end = { state: 'failed', endTime: asyncScheduler.now(), error: reasonOf(cause) } as const;
     this.tally.moved(undefined, 'failed');
-    this.books.retained.add(Object.freeze({ ...operation, ...end }));
-    this.books.journal.put(id, () => ({ token: id, kind, input, createTime, ...end }));
-    this.outlets.failed(new JobError(id, kind, end.error.message, { cause }));
+    const { id, kind, error } = this.books.giveUp(operation, input, cause);
+    this.outlets.failed(new JobError(id, kind, error.message, { cause }));
   }
 
   changed({ state }: JobOperation, before: JobOperationState | undefined): void {
