@@ -3,7 +3,7 @@ import { OptionError } from './errors.ts';
 import { beforeBy } from './internal/beforeBy.ts';
 import { checkChoice, checkInteger } from './internal/checkOption.ts';
 import { createSupply } from './internal/createSupply.ts';
-import { createTournament } from './internal/tournament.ts';
+import { Tournament } from './internal/tournament.ts';
 
 /** How {@link mergeSorted} orders values and how much it may hold. Any fp-ts `Ord` is one. */
 export interface MergeSortedOptions<T> {
@@ -53,7 +53,7 @@ export function mergeSorted<O extends ObservableInput<unknown>>(
   if (sources.length === 0) return EMPTY;
 
   return new Observable<T>((subscriber) => {
-    const tournament = createTournament<T, T>({
+    const tournament = new Tournament<T, T>({
       lanes: sources.length,
       rank: (value) => value,
       before: beforeBy(compare),

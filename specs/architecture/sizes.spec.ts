@@ -17,7 +17,7 @@ const MOST_IN_A_DOOR = 60;
 /** Files that are better in one piece, with the reason. */
 const EXCEPTIONS: Readonly<Record<string, { readonly lines: number; readonly reason: string }>> = {
   'lib/core/paging/lineup.ts': {
-    lines: 151,
+    lines: 162,
     reason: 'one state machine, whose counts of lanes hold all of it together',
   },
   'lib/core/topics/attached.ts': {

@@ -51,10 +51,10 @@ export function createEventRing(options: EventRingOptions = {}): EventRing {
   const oldest = (): number => Math.max(firstId, end - size);
   const kept = (id: number): ServerSentEvent => ({ ...slots[id % size]!, id: String(id) });
 
-  /** Where to go on after an id; undefined when that place is lost. */
+  /** Where to go on after an id; undefined when nobody gave it out. */
   const placeAfter = (lastEventId: string): number | undefined => {
     const next = ID.test(lastEventId) ? Number(lastEventId) + 1 : NaN;
-    return next >= oldest() && next <= end ? next : undefined;
+    return next <= end ? next : undefined; // one that is not kept any more is seen when it is read
   };
 
   const reset = (): ServerSentEvent => ({

@@ -1,19 +1,21 @@
 import { from, type ObservableInput, type Subscription } from 'rxjs';
 import type { DeadlineError } from '../../contracts/sourceFailure.ts';
-import type { PageRequest } from '../../contracts/pageSource.ts';
 import type { Deadline, Deadlines } from './deadlines.ts';
 
 /** One call under way: ended by its answer, or cancelled. */
-export class Call {
+export class Call implements Deadline {
+  readonly dueAt: number;
+  readonly missed: (error: DeadlineError) => void;
   private readonly deadlines: Deadlines;
-  private readonly deadline: Deadline;
   private subscription: Subscription | undefined;
   private controller: AbortController | undefined;
   private isOver = false;
 
   constructor(deadlines: Deadlines, missed: (error: DeadlineError) => void) {
     this.deadlines = deadlines;
-    this.deadline = deadlines.start(missed);
+    this.missed = missed;
+    this.dueAt = deadlines.nextDue();
+    deadlines.start(this);
   }
 
   listen<T>(answers: ObservableInput<T>, next: (value: T) => void, error: (cause: unknown) => void): void {
@@ -27,20 +29,7 @@ export class Call {
     if (this.isOver) this.subscription.unsubscribe(); // it answered before it returned
   }
 
-  /** The signal is made when the source asks for it: most calls of a fast source never do. */
-  request<Q>(query: Q, pageToken: string | undefined, pageSize: number): PageRequest<Q> {
-    const signal = () => this.signal();
-    return {
-      query,
-      pageToken,
-      pageSize,
-      get signal() {
-        return signal();
-      },
-    };
-  }
-
-  private signal(): AbortSignal {
+  signal(): AbortSignal {
     this.controller ??= new AbortController();
     if (this.isOver) this.controller.abort();
     return this.controller.signal;
@@ -48,7 +37,7 @@ export class Call {
 
   end(): void {
     this.isOver = true;
-    this.deadlines.settle(this.deadline);
+    this.deadlines.settle(this);
     this.subscription?.unsubscribe();
   }
 

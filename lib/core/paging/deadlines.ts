@@ -7,67 +7,66 @@ export interface Deadline {
   readonly missed: (error: DeadlineError) => void;
 }
 
-/** The deadlines of all calls of one walk, watched by one timer: a timer per call would cost more than most calls. */
-export interface Deadlines {
-  /** Tells of a call that takes too long, unless it is settled before. */
-  readonly start: (missed: (error: DeadlineError) => void) => Deadline;
-  readonly settle: (deadline: Deadline) => void;
-  /** Lets go of the timer if nothing runs. */
-  readonly rest: () => void;
-  /** Forgets what runs, and lets go of the timer. */
-  readonly stop: () => void;
-}
-
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-export function createDeadlines(afterMs: number): Deadlines {
+/** The deadlines of many calls, watched by one timer: a timer per call would cost more than most calls. */
+export class Deadlines {
+  private readonly afterMs: number;
   // All wait equally long, so the first to start is the first to miss: a Set keeps that order.
-  const running = new Set<Deadline>();
-  let watch: Subscription | undefined;
-  let looking = false;
+  private readonly running = new Set<Deadline>();
+  private watch: Subscription | undefined;
+  private isLooking = false;
 
-  const set = ({ dueAt }: Deadline, now: number) => {
+  constructor(afterMs: number) {
+    this.afterMs = afterMs;
+  }
+
+  /** When a call that starts now is late. */
+  nextDue(): number {
+    return asyncScheduler.now() + this.afterMs;
+  }
+
+  /** Tells of a call that takes too long, unless it is settled before. */
+  start(deadline: Deadline): void {
+    if (this.afterMs === Infinity) return;
+    this.running.add(deadline);
+    if (!this.watch && !this.isLooking) this.wait(deadline, deadline.dueAt - this.afterMs);
+  }
+
+  settle(deadline: Deadline): void {
+    this.running.delete(deadline);
+  }
+
+  /** Lets go of the timer if nothing runs. */
+  rest(): void {
+    if (this.running.size === 0) this.stop();
+  }
+
+  /** Forgets what runs, and lets go of the timer. */
+  stop(): void {
+    this.running.clear();
+    this.watch?.unsubscribe();
+    this.watch = undefined;
+  }
+
+  private wait({ dueAt }: Deadline, now: number): void {
     const waitMs = Math.min(dueAt - now, LONGEST_TIMER_MS);
-    watch = asyncScheduler.schedule(() => look(asyncScheduler.now()), waitMs);
-  };
+    this.watch = asyncScheduler.schedule(() => this.look(asyncScheduler.now()), waitMs);
+  }
 
-  const look = (now: number) => {
-    watch = undefined;
-    looking = true; // whoever is told may start others, which are among those that are looked at
+  private look(now: number): void {
+    this.watch = undefined;
+    this.isLooking = true; // whoever is told may start others, which are among those that are looked at
     try {
-      for (const deadline of running) {
+      for (const deadline of this.running) {
         if (deadline.dueAt > now) break;
-        running.delete(deadline);
-        deadline.missed(new DeadlineError(afterMs));
+        this.running.delete(deadline);
+        deadline.missed(new DeadlineError(this.afterMs));
       }
     } finally {
-      looking = false;
-      const [next] = running;
-      if (next) set(next, now);
+      this.isLooking = false;
+      const [next] = this.running;
+      if (next) this.wait(next, now);
     }
-  };
-
-  const letGo = () => {
-    watch?.unsubscribe();
-    watch = undefined;
-  };
-
-  return {
-    start(missed) {
-      const now = asyncScheduler.now();
-      const deadline = { dueAt: now + afterMs, missed };
-      if (afterMs === Infinity) return deadline;
-      running.add(deadline);
-      if (!watch && !looking) set(deadline, now);
-      return deadline;
-    },
-    settle: (deadline) => void running.delete(deadline),
-    rest() {
-      if (running.size === 0) letGo();
-    },
-    stop() {
-      running.clear();
-      letGo();
-    },
-  };
+  }
 }

@@ -7,24 +7,32 @@ export interface DriftCount {
   possibleGap: boolean;
 }
 
-/** The verdict over all sources since the last one, or undefined when nothing moved. Starts the counts anew. */
-export function takeDrift(names: readonly string[], counts: readonly DriftCount[]): Drift | undefined {
-  if (!counts.some(hasMoved)) return undefined; // nearly always, and there may be a thousand sources
-  const moved = [...counts.entries()].filter(([, count]) => hasMoved(count));
-  const drift = {
-    suppressed: moved.reduce((sum, [, { suppressed }]) => sum + suppressed, 0),
-    late: moved.reduce((sum, [, { late }]) => sum + late, 0),
-    possibleGap: moved.some(([, { possibleGap }]) => possibleGap),
-    sources: moved.map(([source]) => names[source]!),
-  };
-  for (const [, count] of moved) Object.assign(count, noDrift());
-  return drift;
-}
+/** What is known of changes under a walk since the last verdict: of the sources that moved, for the others there is nothing. */
+export class Drifts {
+  private readonly names: readonly string[];
+  private counts = new Map<number, DriftCount>();
 
-export function noDrift(): DriftCount {
-  return { suppressed: 0, late: 0, possibleGap: false };
-}
+  constructor(names: readonly string[]) {
+    this.names = names;
+  }
 
-function hasMoved({ suppressed, late, possibleGap }: DriftCount): boolean {
-  return suppressed > 0 || late > 0 || possibleGap;
+  /** The counts of a source, to be added to. */
+  of(source: number): DriftCount {
+    const count = this.counts.get(source) ?? { suppressed: 0, late: 0, possibleGap: false };
+    this.counts.set(source, count);
+    return count;
+  }
+
+  /** The verdict over all sources since the last one, or undefined when nothing moved. Starts the counts anew. */
+  take(): Drift | undefined {
+    if (this.counts.size === 0) return undefined;
+    const moved = [...this.counts].sort(([a], [b]) => a - b);
+    this.counts = new Map();
+    return {
+      suppressed: moved.reduce((sum, [, { suppressed }]) => sum + suppressed, 0),
+      late: moved.reduce((sum, [, { late }]) => sum + late, 0),
+      possibleGap: moved.some(([, { possibleGap }]) => possibleGap),
+      sources: moved.map(([source]) => this.names[source]!),
+    };
+  }
 }

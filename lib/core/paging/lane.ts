@@ -2,28 +2,29 @@ import { SourceOrderError } from '../../../operators/errors.ts';
 import type { PageSource } from '../../contracts/pageSource.ts';
 import { SourceLoopError, SourceStalledError, type SourceFailure } from '../../contracts/sourceFailure.ts';
 import type { CatchUp } from './catchUp.ts';
-import { createLoopGuard } from './loopGuard.ts';
+import { LoopGuard } from './loopGuard.ts';
 import type { Order } from './order.ts';
 import type { PageQueue } from './pageQueue.ts';
-import type { Hand } from './sourceReader.ts';
+import type { Hand, PageTaker } from './sourceReader.ts';
 
 /** What becomes of a lane's wish for items. One of the first five is called, then `settled`. */
 export interface LaneEvents<T> {
   /** Items are there: those of `hand` from index `from`. */
-  readonly fed: (hand: Hand<T>, from: number) => void;
+  fed(lane: number, hand: Hand<T>, from: number): void;
   /** The source is exhausted. */
-  readonly ended: () => void;
-  readonly failed: (failure: SourceFailure) => void;
+  ended(lane: number): void;
+  failed(lane: number, failure: SourceFailure): void;
   /** The page that came had nothing to deliver: call `next` again. */
-  readonly again: () => void;
+  again(lane: number): void;
   /** One of the above, the comparator or the key threw. */
-  readonly thrown: (error: unknown) => void;
-  readonly settled: () => void;
+  thrown(lane: number, error: unknown): void;
+  settled(): void;
 }
 
 /** What a {@link Lane} reads and how. */
-export interface LaneOptions<T, Q> {
-  readonly source: PageSource<T, Q>;
+export interface LaneOptions<T> {
+  readonly index: number;
+  readonly source: PageSource<T, never>;
   readonly queue: PageQueue<T>;
   readonly catchUp: CatchUp<T>;
   readonly order: Order<T>;
@@ -33,80 +34,126 @@ export interface LaneOptions<T, Q> {
 }
 
 /** One source within a walk: the items of its pages, guarded against loops, stalls and lists that move. */
-export interface Lane<T> {
-  /** Wishes for the next items; one wish at a time. */
-  readonly next: () => void;
+export class Lane<T> implements PageTaker<T> {
   /** The page in hand; undefined before the first. */
-  readonly hand: () => Hand<T> | undefined;
-}
+  hand: Hand<T> | undefined;
+  readonly queue: PageQueue<T>;
+  private readonly options: LaneOptions<T>;
+  private readonly on: LaneEvents<T>;
+  private readonly guard = new LoopGuard();
+  private edge: Hand<T> | undefined; // the last page that was not empty
+  private ranked: Hand<T> | undefined; // the one that `rank` is of
+  private rank: unknown;
+  private passed = 0; // items of the pages before the one in hand
+  private barren = 0; // pages in a row that brought nothing
+  private repeatsKeys = false;
 
-export function createLane<T, Q>({ source, queue, catchUp, emptyPages, order, on }: LaneOptions<T, Q>): Lane<T> {
-  const { rankOf, markOf, before: isBefore } = order;
-  const leadsOn = createLoopGuard();
-  let hand: Hand<T> | undefined;
-  let edge: Hand<T> | undefined; // the last page that was not empty
-  let passed = 0; // items of the pages before the one in hand
-  let barren = 0; // pages in a row that brought nothing
-  let repeatsKeys = false;
+  constructor(options: LaneOptions<T>) {
+    this.options = options;
+    this.on = options.on;
+    this.queue = options.queue;
+  }
 
-  const take = (page: Hand<T>) => {
-    if (page.next !== undefined && !leadsOn(page.token, page.next)) on.failed(new SourceLoopError(source.name));
-    else if (edge && looksMoved(edge, page)) prove(edge, page);
-    else place(page);
-  };
+  /** Wishes for the next items; one wish at a time. */
+  next(): void {
+    this.queue.next(this);
+  }
+
+  got(page: Hand<T>): void {
+    this.settle(() => this.take(page));
+  }
+
+  failed(failure: SourceFailure): void {
+    this.settle(() => this.fail(failure));
+  }
+
+  /** The rank of the last item of a page; worked out once for the page in hand, which is asked for it again and again. */
+  rankOfEnd(page: Hand<T>): unknown {
+    if (page === this.ranked) return this.rank;
+    const rank = this.options.order.rankOf(page.items.at(-1)!);
+    if (page === this.hand) {
+      this.ranked = page;
+      this.rank = rank;
+    }
+    return rank;
+  }
+
+  private settle(work: () => void): void {
+    try {
+      work();
+    } catch (thrown) {
+      this.on.thrown(this.options.index, thrown);
+    }
+    this.on.settled();
+  }
+
+  private fail(failure: SourceFailure): void {
+    this.on.failed(this.options.index, failure);
+  }
+
+  private take(page: Hand<T>): void {
+    const { next } = page;
+    if (next !== undefined && !this.guard.leadsOn(page.token, next)) this.fail(new SourceLoopError(this.name()));
+    else if (this.edge && this.looksMoved(this.edge, page)) this.prove(this.edge, page);
+    else this.place(page);
+  }
 
   /** A source whose list moved repeats items at the edge of a page. One that has equal keys looks the same. */
-  const looksMoved = (before: Hand<T>, page: Hand<T>): boolean => {
-    if (source.paging === 'keyset' || page.shifted || page.items.length === 0) return false;
-    return goesBack(before, page) || (!repeatsKeys && !isBefore(rankOf(before.items.at(-1)!), rankOf(page.items[0]!)));
-  };
+  private looksMoved(before: Hand<T>, page: Hand<T>): boolean {
+    const { source, order } = this.options;
+    if (page.items.length === 0 || page.shifted || source.paging === 'keyset') return false;
+    if (this.repeatsKeys) return this.goesBack(before, page);
+    // What goes back does not go on: one question is enough for a list that stands still.
+    return !order.before(this.rankOfEnd(before), order.rankOf(page.items[0]!));
+  }
 
   /** Reads the page before again: if its edge is where it was, nothing has moved. */
-  const prove = (before: Hand<T>, page: Hand<T>) => {
-    const judge = (again: Hand<T>) => {
-      const stands = again.items.length === before.items.length && markOfLast(again) === markOfLast(before);
-      if (stands && goesBack(before, page)) {
-        on.failed(new SourceOrderError(source.name, passed + (hand?.items.length ?? 0)));
-        return;
-      }
-      if (stands) repeatsKeys = true;
-      else catchUp.moved();
-      place(page);
-    };
-    queue.reread(before, { got: guarded(judge), failed: guarded(on.failed) });
-  };
+  private prove(before: Hand<T>, page: Hand<T>): void {
+    this.queue.reread(before, {
+      got: (again) => this.settle(() => this.judge(before, again, page)),
+      failed: (failure) => this.failed(failure),
+    });
+  }
 
-  const place = (page: Hand<T>) => {
-    const { items, next } = page;
-    passed += hand?.items.length ?? 0;
-    hand = page;
-    if (items.length > 0) edge = page;
-    const from = catchUp.place(page);
-    if (from < items.length) {
-      barren = 0;
-      on.fed(page, from);
+  private judge(before: Hand<T>, again: Hand<T>, page: Hand<T>): void {
+    const stands = again.items.length === before.items.length && this.markOfLast(again) === this.markOfLast(before);
+    if (stands && this.goesBack(before, page)) {
+      this.fail(new SourceOrderError(this.name(), this.passed + (this.hand?.items.length ?? 0)));
       return;
     }
-    barren = items.length === 0 || page.shifted ? barren + 1 : 0;
-    if (next === undefined) on.ended();
-    else if (barren > emptyPages) on.failed(new SourceStalledError(source.name, emptyPages));
-    else on.again();
-  };
+    if (stands) this.repeatsKeys = true;
+    else this.options.catchUp.moved();
+    this.place(page);
+  }
 
-  const goesBack = (before: Hand<T>, page: Hand<T>) => isBefore(rankOf(page.items[0]!), rankOf(before.items.at(-1)!));
-  const markOfLast = ({ items }: Hand<T>) => markOf(items.at(-1)!);
+  private place(page: Hand<T>): void {
+    const { catchUp, emptyPages, index } = this.options;
+    const { items, next } = page;
+    this.passed += this.hand?.items.length ?? 0;
+    this.hand = page;
+    if (items.length > 0) this.edge = page;
+    const from = catchUp.place(page);
+    if (from < items.length) {
+      this.barren = 0;
+      this.on.fed(index, page, from);
+      return;
+    }
+    this.barren = items.length === 0 || page.shifted ? this.barren + 1 : 0;
+    if (next === undefined) this.on.ended(index);
+    else if (this.barren > emptyPages) this.fail(new SourceStalledError(this.name(), emptyPages));
+    else this.on.again(index);
+  }
 
-  const guarded =
-    <V>(work: (value: V) => void) =>
-    (value: V): void => {
-      try {
-        work(value);
-      } catch (thrown) {
-        on.thrown(thrown);
-      }
-      on.settled();
-    };
-  const wish = { got: guarded(take), failed: guarded(on.failed) };
+  private goesBack(before: Hand<T>, page: Hand<T>): boolean {
+    const { rankOf, before: isBefore } = this.options.order;
+    return isBefore(rankOf(page.items[0]!), this.rankOfEnd(before));
+  }
 
-  return { hand: () => hand, next: () => queue.next(wish) };
+  private markOfLast({ items }: Hand<T>): string {
+    return this.options.order.markOf(items.at(-1)!);
+  }
+
+  private name(): string {
+    return this.options.source.name;
+  }
 }

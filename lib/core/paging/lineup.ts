@@ -1,13 +1,16 @@
 import { SourceOrderError } from '../../../operators/errors.ts';
-import { createTournament } from '../../../operators/internal/tournament.ts';
+import { Tournament } from '../../../operators/internal/tournament.ts';
 import type { SourceFailure } from '../../contracts/sourceFailure.ts';
+import type { Lane, LaneEvents } from './lane.ts';
 import { createLanes, type LanesOptions } from './lanes.ts';
-import { createLookAhead } from './lookAhead.ts';
+import { LookAhead } from './lookAhead.ts';
+import { Places } from './places.ts';
+import { Roster } from './roster.ts';
 import type { Hand } from './sourceReader.ts';
 import type { Place } from './stretch.ts';
 
 /** What a {@link Lineup} needs besides its lanes. */
-export interface LineupOptions<T, Q> extends Omit<LanesOptions<T, Q>, 'eventsOf' | 'readAhead'> {
+export interface LineupOptions<T, Q> extends Omit<LanesOptions<T, Q>, 'on' | 'readAhead'> {
   /** Takes the failure of a source that may not be omitted, and what the comparator or the key throws. */
   readonly failed: (error: unknown) => void;
   /** Called when a source has settled. */
@@ -15,168 +18,179 @@ export interface LineupOptions<T, Q> extends Omit<LanesOptions<T, Q>, 'eventsOf'
 }
 
 /** The lanes of a walk and their tournament: who has shown a head, who must be asked, who is out. */
-export interface Lineup<T> {
-  /** How many sources may have more to give. */
-  readonly live: () => number;
-  /** How many of them have yet to show a head: until this is 0 the smallest item is not known. */
-  readonly awaited: () => number;
-  /** True when a source has used up its page and was not asked for the next one. */
-  readonly isSpent: () => boolean;
-  /** The sources left out, by index. */
-  readonly failures: ReadonlyMap<number, SourceFailure>;
-  /** Wishes for more from the source that has used up its page. */
-  readonly refill: () => void;
-  /** Asks the sources that are wished for. False when there are none. */
-  readonly ask: () => boolean;
-  /** Moves items to `out`, smallest first, until it holds `limit`, or a source has used up its page. */
-  readonly drain: (out: T[], limit: number) => void;
-  readonly lookAhead: () => void;
-  readonly places: () => readonly Place<T>[];
-  readonly stop: () => void;
-}
+export class Lineup<T, Q> implements LaneEvents<T> {
+  readonly roster: Roster;
+  /** How many sources have yet to show a head: until this is 0 the smallest item is not known. */
+  awaited = 0;
+  private readonly options: LineupOptions<T, Q>;
+  private readonly names: readonly string[];
+  private readonly isHeaded: Uint8Array; // whether the tournament was given the page in hand
+  private readonly tournament: Tournament<T, unknown>;
+  private readonly lanes: readonly Lane<T>[];
+  private readonly places: Places<T>;
+  private readonly ahead: LookAhead<T>;
+  private wishes: number[] = []; // the awaited ones that are still to be asked
+  private spent = -1;
+  private looked = false; // whether nothing was taken since all lanes looked ahead
 
-export function createLineup<T, Q>(options: LineupOptions<T, Q>): Lineup<T> {
-  const { sources, order, from, frontier, onSourceFailure, prefetch, failed, settled } = options;
-  const failures = new Map<number, SourceFailure>();
-  const names = sources.map(({ name }) => name);
-  const done = sources.map(() => false);
-  const headed = sources.map(() => false); // whether the tournament was given the page in hand
-  let live = sources.length;
-  let awaited = 0;
-  let wishes: number[] = []; // the awaited ones that are still to be asked
-  let spent = -1;
-  let looked = false; // whether nothing was taken since all lanes looked ahead
-
-  const tournament = createTournament<T, unknown>({
-    lanes: sources.length,
-    rank: order.rankOf,
-    before: order.before,
-    onUnsorted: 'error',
-    nameOf: (lane) => names[lane]!,
-  });
-
-  const wish = (lane: number) => {
-    headed[lane] = false;
-    awaited++;
-    wishes.push(lane);
-  };
-
-  const end = (lane: number) => {
-    done[lane] = true;
-    live--;
-    tournament.end(lane);
-  };
-
-  const drop = (lane: number, failure: SourceFailure) => {
-    if (onSourceFailure === 'fail') {
-      failed(failure);
-      return;
+  constructor(options: LineupOptions<T, Q>) {
+    const { sources, order, from } = options;
+    this.options = options;
+    this.names = sources.map(({ name }) => name);
+    this.roster = new Roster(sources.length);
+    this.isHeaded = new Uint8Array(sources.length);
+    this.tournament = new Tournament<T, unknown>({
+      lanes: sources.length,
+      rank: order.rankOf,
+      before: order.before,
+      onUnsorted: 'error',
+      nameOf: (lane) => this.names[lane]!,
+    });
+    this.lanes = createLanes({ ...options, on: this, readAhead: (lane) => this.ahead.of(lane) });
+    this.places = new Places(from.positions.map((position) => ({ kind: 'unread', position })));
+    this.ahead = new LookAhead({
+      lanes: this.lanes,
+      order,
+      roster: this.roster,
+      leftOf: (lane, hand) => hand.items.length - this.takenOf(lane, hand),
+      isWaiting: () => this.awaited > 0,
+      failed: options.failed,
+    });
+    for (const [lane, { kind }] of from.positions.entries()) {
+      if (kind === 'done') this.end(lane);
+      else this.wish(lane);
     }
-    failures.set(lane, failure);
-    live--;
-    tournament.end(lane);
-  };
-
-  /** An order that a source breaks is that source's failure, whatever else is thrown is not. */
-  const rescue = (lane: number, thrown: unknown) => {
-    try {
-      if (!(thrown instanceof SourceOrderError)) throw thrown;
-      drop(lane, thrown);
-    } catch (fatal) {
-      failed(fatal);
-    }
-  };
-
-  const lanes = createLanes({
-    ...options,
-    readAhead: (lane) => lookAhead(lane),
-    eventsOf: (lane) => ({
-      fed(hand, first) {
-        awaited--;
-        headed[lane] = true;
-        tournament.feed(lane, hand.items, first);
-        if (prefetch > 0) lookAhead(lane);
-      },
-      ended() {
-        awaited--;
-        end(lane);
-      },
-      failed(failure) {
-        awaited--;
-        drop(lane, failure);
-      },
-      again: () => wishes.push(lane),
-      thrown: (error) => rescue(lane, error),
-      settled,
-    }),
-  });
-
-  const takenOf = (lane: number, { items }: Hand<T>) => (headed[lane] ? tournament.position(lane) : items.length);
-
-  const lookAhead = createLookAhead({
-    lanes,
-    order,
-    isDone: (lane) => done[lane]!,
-    leftOf: (lane, hand) => hand.items.length - takenOf(lane, hand),
-    isWaiting: () => awaited > 0,
-    failed,
-  });
-
-  for (const [lane, { kind }] of from.positions.entries()) {
-    if (kind === 'done') end(lane);
-    else wish(lane);
   }
 
-  return {
-    live: () => live,
-    awaited: () => awaited,
-    isSpent: () => spent !== -1,
-    failures,
+  /** True when a source has used up its page and was not asked for the next one. */
+  isSpent(): boolean {
+    return this.spent !== -1;
+  }
 
-    refill() {
-      if (spent !== -1) wish(spent);
-      spent = -1;
-    },
+  /** Wishes for more from the source that has used up its page. */
+  refill(): void {
+    if (this.spent !== -1) this.wish(this.spent);
+    this.spent = -1;
+  }
 
-    ask() {
-      const asked = wishes;
-      wishes = [];
-      for (const lane of asked) lanes[lane]!.lane.next();
-      return asked.length > 0;
-    },
+  /** Asks the sources that are wished for. False when there are none. */
+  ask(): boolean {
+    if (this.wishes.length === 0) return false;
+    const asked = this.wishes;
+    this.wishes = [];
+    for (const lane of asked) this.lanes[lane]!.next();
+    return true;
+  }
 
-    drain(out, limit) {
-      const before = out.length;
-      looked = false;
-      try {
-        spent = tournament.drain(out, limit);
-      } catch (thrown) {
-        const source = thrown instanceof SourceOrderError ? thrown.source : undefined;
-        rescue(names.indexOf(String(source)), thrown);
-      }
-      if (out.length > before) frontier.advance(out.at(-1)!, tournament.latest());
-      if (spent === -1 || lanes[spent]!.lane.hand()?.next !== undefined) return;
-      end(spent);
-      spent = -1;
-    },
+  /** Moves items to `out`, smallest first, until it holds `limit`, or a source has used up its page. */
+  drain(out: T[], limit: number): void {
+    const { tournament } = this;
+    const before = out.length;
+    this.looked = false;
+    try {
+      this.spent = tournament.drain(out, limit);
+    } catch (thrown) {
+      const source = thrown instanceof SourceOrderError ? thrown.source : undefined;
+      this.thrown(this.names.indexOf(String(source)), thrown);
+    }
+    if (out.length > before) this.options.frontier.advance(out[out.length - 1]!, tournament.latest());
+    if (this.spent === -1 || this.lanes[this.spent]!.hand?.next !== undefined) return;
+    this.end(this.spent);
+    this.spent = -1;
+  }
 
-    lookAhead() {
-      if (!looked) for (let lane = 0; lane < lanes.length; lane++) lookAhead(lane);
-      looked = true;
-    },
+  /** Lets the lanes read ahead that have given something, and when the walk stands still the one that leads. */
+  lookAhead(): void {
+    for (const lane of this.tournament.taken()) {
+      this.places.move(lane);
+      this.ahead.after(lane, this.tournament.position(lane));
+    }
+    if (!this.looked && this.awaited > 0) this.ahead.ofLeader();
+    this.looked = true;
+  }
 
-    places: () =>
-      lanes.map(({ lane }, index): Place<T> => {
-        const hand = lane.hand();
-        if (done[index]) return { kind: 'done' };
-        return hand
-          ? { kind: 'reading', hand, taken: takenOf(index, hand) }
-          : { kind: 'unread', position: from.positions[index]! };
-      }),
+  /** Where every source stands now, for whenever that is asked for. */
+  placesNow(): () => readonly Place<T>[] {
+    for (const lane of this.tournament.taken()) this.places.move(lane);
+    return this.places.settle((lane) => this.placeOf(lane));
+  }
 
-    stop() {
-      wishes = [];
-      for (const { queue } of lanes) queue.stop();
-    },
-  };
+  stop(): void {
+    this.wishes = [];
+    for (const { queue } of this.lanes) queue.stop();
+  }
+
+  fed(lane: number, hand: Hand<T>, from: number): void {
+    this.awaited--;
+    this.isHeaded[lane] = 1;
+    this.places.move(lane);
+    this.tournament.feed(lane, hand.items, from);
+    if (this.options.prefetch > 0) this.ahead.of(lane);
+  }
+
+  settled(): void {
+    this.options.settled();
+  }
+
+  ended(lane: number): void {
+    this.awaited--;
+    this.end(lane);
+  }
+
+  failed(lane: number, failure: SourceFailure): void {
+    this.awaited--;
+    this.drop(lane, failure);
+  }
+
+  again(lane: number): void {
+    this.places.move(lane);
+    this.wishes.push(lane);
+  }
+
+  /** An order that a source breaks is that source's failure, whatever else is thrown is not. */
+  thrown(lane: number, error: unknown): void {
+    try {
+      if (!(error instanceof SourceOrderError)) throw error;
+      this.drop(lane, error);
+    } catch (fatal) {
+      this.options.failed(fatal);
+    }
+  }
+
+  private wish(lane: number): void {
+    this.isHeaded[lane] = 0;
+    this.awaited++;
+    this.wishes.push(lane);
+  }
+
+  private end(lane: number): void {
+    this.roster.end(lane);
+    this.leave(lane);
+  }
+
+  private drop(lane: number, failure: SourceFailure): void {
+    if (this.options.onSourceFailure === 'fail') {
+      this.options.failed(failure);
+      return;
+    }
+    this.roster.fail(lane, failure);
+    this.leave(lane);
+  }
+
+  private leave(lane: number): void {
+    this.places.move(lane);
+    this.tournament.end(lane);
+  }
+
+  private takenOf(lane: number, { items }: Hand<T>): number {
+    return this.isHeaded[lane] === 1 ? this.tournament.position(lane) : items.length;
+  }
+
+  private placeOf(lane: number): Place<T> {
+    const { hand } = this.lanes[lane]!;
+    if (this.roster.isDone(lane)) return { kind: 'done' };
+    return hand
+      ? { kind: 'reading', hand, taken: this.takenOf(lane, hand) }
+      : { kind: 'unread', position: this.options.from.positions[lane]! };
+  }
 }

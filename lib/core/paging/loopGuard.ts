@@ -2,18 +2,18 @@
  * Tells whether a next page token leads on, in constant memory: every token is compared with one kept from further and
  * further back (Brent's cycle detection), so that a loop is found within three times its length.
  */
-export function createLoopGuard(): (token: string | undefined, next: string) => boolean {
-  let kept: string | undefined;
-  let steps = 0;
-  let reach = 1;
+export class LoopGuard {
+  private kept: string | undefined;
+  private steps = 0;
+  private reach = 1;
 
-  return (token, next) => {
-    if (next === token || next === kept) return false;
-    if (++steps === reach) {
-      kept = next;
-      steps = 0;
-      reach *= 2;
+  leadsOn(token: string | undefined, next: string): boolean {
+    if (next === token || next === this.kept) return false;
+    if (++this.steps === this.reach) {
+      this.kept = next;
+      this.steps = 0;
+      this.reach *= 2;
     }
     return true;
-  };
+  }
 }

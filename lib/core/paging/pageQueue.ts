@@ -1,10 +1,10 @@
 import type { SourceFailure } from '../../contracts/sourceFailure.ts';
 import type { PrefetchDepth } from './prefetchDepth.ts';
-import type { Hand, SourceReader } from './sourceReader.ts';
+import type { Hand, PageTaker, SourceReader } from './sourceReader.ts';
 
 /** Where the pages of a {@link PageQueue} come from. */
 export interface PageQueueOptions<T> {
-  readonly reader: SourceReader<T>;
+  readonly reader: Pick<SourceReader<T, never>, 'read' | 'isBusy' | 'stop'>;
   readonly prefetch: PrefetchDepth;
   /** The address of the first page. */
   readonly token: string | undefined;
@@ -17,99 +17,100 @@ export interface PageQueueOptions<T> {
   readonly kept: () => Hand<T> | undefined;
 }
 
-/** Takes a page, or why there is none. One of the two is called, maybe at once. */
-export interface PageWish<T> {
-  readonly got: (page: Hand<T>) => void;
-  readonly failed: (failure: SourceFailure) => void;
-}
-
 /** The pages of one source, one after the other, read ahead where that pays. */
-export interface PageQueue<T> {
+export class PageQueue<T> implements PageTaker<T> {
+  private readonly options: PageQueueOptions<T>;
+  private readonly reader: PageQueueOptions<T>['reader'];
+  private readonly prefetch: PrefetchDepth;
+  private given: Hand<T> | undefined;
+  private ahead: Hand<T>[] = [];
+  private held = 0; // items of the pages ahead
+  private taker: PageTaker<T> | undefined;
+  private failedAhead = false;
+
+  constructor(options: PageQueueOptions<T>) {
+    this.options = options;
+    this.reader = options.reader;
+    this.prefetch = options.prefetch;
+  }
+
   /** Wishes for the page after the last one given; one wish at a time. */
-  readonly next: (wish: PageWish<T>) => void;
-  /** Reads a page once more. What was read ahead is forgotten. */
-  readonly reread: (page: Hand<T>, wish: PageWish<T>) => void;
-  /**
-   * Reads a page ahead if that is due, `left` items of the last one given being still there. `leads` tells of the last
-   * page held whether it is used up before any other source's page in hand.
-   */
-  readonly lookAhead: (left: number, leads: (last: Hand<T>) => boolean) => void;
-  /** Cancels what is under way. */
-  readonly stop: () => void;
-}
-
-export function createPageQueue<T>({
-  reader,
-  prefetch,
-  readAhead,
-  kept,
-  ...address
-}: PageQueueOptions<T>): PageQueue<T> {
-  let given: Hand<T> | undefined;
-  let ahead: Hand<T>[] = [];
-  let wish: PageWish<T> | undefined;
-  let failedAhead = false;
-
-  const read = () => {
-    const before = ahead.at(-1) ?? given;
-    const [token, size] = before ? [before.next, address.nextSize] : [address.token, address.size];
-    reader.read(token, size, arrived, missed);
-  };
-
-  const arrived = (page: Hand<T>) => {
-    if (wish) {
-      give(page, wish);
+  next(taker: PageTaker<T>): void {
+    this.failedAhead = false;
+    if (this.given) this.prefetch.usedUp();
+    const there = this.given ? this.shift() : this.options.kept();
+    if (there) {
+      this.given = there;
+      taker.got(there);
       return;
     }
-    ahead.push(page);
-    readAhead();
-  };
+    this.taker = taker;
+    this.prefetch.waited();
+    if (!this.reader.isBusy()) this.read();
+  }
+
+  /** Reads a page once more. What was read ahead is forgotten. */
+  reread(page: Hand<T>, taker: PageTaker<T>): void {
+    this.ahead = [];
+    this.held = 0;
+    this.reader.stop();
+    this.reader.read(page.token, page.size, taker);
+  }
+
+  /**
+   * Reads a page ahead if that is due, `left` items of the last one given being still there. `leads` tells of the last
+   * page held whether it is used up before any other source's page in hand. Returns how few must be left before there is
+   * a reason to ask again, as long as no other page has come or been given; below 0 when there is none.
+   */
+  lookAhead(left: number, leads: (last: Hand<T>) => boolean): number {
+    if (this.taker || this.failedAhead || this.reader.isBusy()) return -1;
+    const { ahead, prefetch, held } = this;
+    const last = ahead.length > 0 ? ahead[ahead.length - 1] : this.given;
+    if (last?.next === undefined) return -1;
+    const length = Math.max(last.items.length, 1);
+    if (!prefetch.wants(ahead.length, left + held, length, () => leads(last))) {
+      return prefetch.enough(ahead.length, length) - held;
+    }
+    this.read();
+    return this.reader.isBusy() ? -1 : left; // it may have answered before it returned
+  }
+
+  /** Cancels what is under way. */
+  stop(): void {
+    this.reader.stop();
+    this.taker = undefined;
+  }
+
+  got(page: Hand<T>): void {
+    const { taker } = this;
+    if (taker) {
+      this.taker = undefined;
+      this.given = page;
+      taker.got(page);
+      return;
+    }
+    this.ahead.push(page);
+    this.held += page.items.length;
+    this.options.readAhead();
+  }
 
   /** A page that could not be read ahead is asked for again when it is needed. */
-  const missed = (failure: SourceFailure) => {
-    failedAhead = true;
-    const waiting = wish;
-    wish = undefined;
-    waiting?.failed(failure);
-  };
+  failed(failure: SourceFailure): void {
+    const { taker } = this;
+    this.failedAhead = true;
+    this.taker = undefined;
+    taker?.failed(failure);
+  }
 
-  const give = (page: Hand<T>, { got }: PageWish<T>) => {
-    wish = undefined;
-    given = page;
-    got(page);
-  };
+  private read(): void {
+    const before = this.ahead.at(-1) ?? this.given;
+    if (before) this.reader.read(before.next, this.options.nextSize, this);
+    else this.reader.read(this.options.token, this.options.size, this);
+  }
 
-  return {
-    next(next) {
-      failedAhead = false;
-      if (given) prefetch.usedUp();
-      const there = given ? ahead.shift() : kept();
-      if (there) {
-        give(there, next);
-        return;
-      }
-      wish = next;
-      prefetch.waited();
-      if (!reader.isBusy()) read();
-    },
-
-    reread(page, { got, failed }) {
-      ahead = [];
-      reader.stop();
-      reader.read(page.token, page.size, got, failed);
-    },
-
-    lookAhead(left, leads) {
-      const last = ahead.at(-1) ?? given;
-      if (wish || failedAhead || reader.isBusy() || last?.next === undefined) return;
-      let held = left;
-      for (const { items } of ahead) held += items.length;
-      if (prefetch.wants(ahead.length, held, Math.max(last.items.length, 1), () => leads(last))) read();
-    },
-
-    stop() {
-      reader.stop();
-      wish = undefined;
-    },
-  };
+  private shift(): Hand<T> | undefined {
+    const page = this.ahead.shift();
+    if (page) this.held -= page.items.length;
+    return page;
+  }
 }

@@ -15,6 +15,8 @@ export interface PrefetchDepth {
    * other page in hand is used up. Called only when the answer depends on it.
    */
   wants(pagesAhead: number, itemsLeft: number, pageLength: number, leads?: () => boolean): boolean;
+  /** The most items that may be left for the next page to be worth a call; below 0 when it never is. */
+  enough(pagesAhead: number, pageLength: number): number;
 }
 
 /** In pages: how deep a source starts and goes back to, and where it relaxes to. */
@@ -46,21 +48,37 @@ const GROW = 1 / 32;
  * ```
  */
 export function prefetchDepth(max: number): PrefetchDepth {
-  const deep = Math.min(max, DEEP);
-  let least = Math.min(max, SHALLOW);
-  let depth = deep;
+  return new Depth(max);
+}
 
-  return {
-    waited() {
-      depth = Math.max(depth, deep);
-    },
-    usedUp() {
-      least = Math.min(max, least + GROW);
-      depth = Math.max(depth - RELAX, least);
-    },
-    wants(pagesAhead, itemsLeft, pageLength, leads) {
-      if (pagesAhead >= max) return false;
-      return itemsLeft <= depth * pageLength || leads?.() === true;
-    },
-  };
+class Depth implements PrefetchDepth {
+  private readonly max: number;
+  private readonly deep: number;
+  private least: number;
+  private depth: number;
+
+  constructor(max: number) {
+    this.max = max;
+    this.deep = Math.min(max, DEEP);
+    this.least = Math.min(max, SHALLOW);
+    this.depth = this.deep;
+  }
+
+  waited(): void {
+    this.depth = Math.max(this.depth, this.deep);
+  }
+
+  usedUp(): void {
+    this.least = Math.min(this.max, this.least + GROW);
+    this.depth = Math.max(this.depth - RELAX, this.least);
+  }
+
+  wants(pagesAhead: number, itemsLeft: number, pageLength: number, leads?: () => boolean): boolean {
+    if (pagesAhead >= this.max) return false;
+    return itemsLeft <= this.enough(pagesAhead, pageLength) || leads?.() === true;
+  }
+
+  enough(pagesAhead: number, pageLength: number): number {
+    return pagesAhead >= this.max ? -1 : this.depth * pageLength;
+  }
 }

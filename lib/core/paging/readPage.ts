@@ -25,7 +25,7 @@ export function readPage<T, Q>(
       canonicalJson([address, source.name, token ?? null, pageSize]);
 
     const keep = ({ places }: Stretch<T>) => {
-      for (const [lane, place] of places.entries()) {
+      for (const [lane, place] of places().entries()) {
         const source = sources[lane]!;
         if (place.kind !== 'reading' || !mayKeep(source)) continue;
         cache.put(addressOf(source, place.hand.token, place.hand.size), place.hand);

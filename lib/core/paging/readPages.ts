@@ -1,7 +1,7 @@
 import { Observable } from 'rxjs';
 import { pull } from '../../boundary/pull.ts';
 import type { AggregatePage, WalkQuery } from './aggregate.ts';
-import { isExhausted, openSession, type Session } from './session.ts';
+import { openSession, type Session } from './session.ts';
 import type { Settings } from './settings.ts';
 import { settleWith } from './settleWith.ts';
 import type { Stretch } from './stretch.ts';
@@ -21,7 +21,7 @@ export function readPages<T, Q>(settings: Settings<T, Q>, query: WalkQuery<Q>): 
 
   /** The same walk once more, so that the sources that failed get another chance. */
   const again = (stretch: Stretch<T>, { walk, stateAfter }: Session<T, Q>): Walk<T> => {
-    const hands = stretch.places.map((place) => (place.kind === 'reading' ? place.hand : undefined));
+    const hands = stretch.places().map((place) => (place.kind === 'reading' ? place.hand : undefined));
     const kept: WalkOptions<T, Q>['kept'] = (source, token, size) => {
       const hand = hands[sources.indexOf(source)];
       return hand?.token === token && hand?.size === size ? hand : undefined;
@@ -36,7 +36,7 @@ export function readPages<T, Q>(settings: Settings<T, Q>, query: WalkQuery<Q>): 
     }
     const { session, walk } = (opened ??= open());
     const events = settleWith<T, AggregatePage<T>>(subscriber, (stretch) => {
-      isOver = isExhausted(stretch);
+      isOver = stretch.isExhausted;
       if (stretch.failures.size > 0) {
         walk.stop();
         opened = { session, walk: again(stretch, session) };

@@ -1,6 +1,7 @@
 import { canonicalJson } from '../../boundary/canonicalJson.ts';
 import { SourceError, type SourceFailure } from '../../contracts/sourceFailure.ts';
 import type { AggregatePage, Unreachable, WalkQuery } from './aggregate.ts';
+import { MergedPage } from './mergedPage.ts';
 import { resolvePageSize } from './pageSize.ts';
 import type { Settings } from './settings.ts';
 import { walkStateOf, type Stretch } from './stretch.ts';
@@ -44,25 +45,17 @@ export function openSession<T, Q>(settings: Settings<T, Q>, asked: WalkQuery<Q>)
     pageOf(stretch) {
       const { items, failures, drift } = stretch;
       if (items.length === 0 && failures.size > 0) throw nothingReached(names, failures);
-      let token: string | undefined;
-      return {
-        items,
-        // Worked out when it is read: a walk that goes on needs none.
-        get nextPageToken() {
-          return (token ??= isExhausted(stretch) ? '' : tokens.write(stateAfter(stretch), binding));
-        },
-        ...(failures.size > 0 && { unreachable: unreachable(names, failures) }),
-        ...(drift && { drift }),
-      };
+      const tokenOf = () => (stretch.isExhausted ? '' : tokens.write(stateAfter(stretch), binding));
+      return new MergedPage(items, tokenOf, unreachable(names, failures), drift);
     },
   };
 }
 
-export function isExhausted<T>({ places }: Stretch<T>): boolean {
-  return places.every(({ kind }) => kind === 'done');
-}
-
-function unreachable(names: readonly string[], failures: ReadonlyMap<number, SourceFailure>): readonly Unreachable[] {
+function unreachable(
+  names: readonly string[],
+  failures: ReadonlyMap<number, SourceFailure>,
+): readonly Unreachable[] | undefined {
+  if (failures.size === 0) return undefined;
   return [...failures].map(([source, { code, message }]) => ({ source: names[source]!, code, reason: message }));
 }
 

@@ -2,6 +2,7 @@ import { asyncScheduler } from 'rxjs';
 import type { Page, PageSource } from '../../contracts/pageSource.ts';
 import { SourceError, SourceOversizedError, type SourceFailure } from '../../contracts/sourceFailure.ts';
 import { Call } from './call.ts';
+import { CallRequest } from './callRequest.ts';
 import type { Deadlines } from './deadlines.ts';
 
 /** One page of a source, with the address it was read from. */
@@ -15,19 +16,10 @@ export interface Hand<T> {
   readonly readAt: number;
 }
 
-/** Reads one source, one call at a time. */
-export interface SourceReader<T> {
-  /** Calls back once, maybe before it returns, unless it is stopped first. */
-  read(
-    token: string | undefined,
-    size: number,
-    got: (hand: Hand<T>) => void,
-    failed: (why: SourceFailure) => void,
-  ): void;
-  /** True while a call is under way. */
-  isBusy(): boolean;
-  /** Cancels the call under way. */
-  stop(): void;
+/** Takes a page, or why there is none. One of the two is called, maybe at once. */
+export interface PageTaker<T> {
+  got(page: Hand<T>): void;
+  failed(failure: SourceFailure): void;
 }
 
 /** What a {@link SourceReader} reads, and within which bounds. */
@@ -38,58 +30,68 @@ export interface SourceReaderOptions<T, Q> {
   readonly maxItems: number;
 }
 
-/** Turns the calls of a {@link PageSource} into hands or typed failures, each call within its deadline. */
-export function createSourceReader<T, Q>(options: SourceReaderOptions<T, Q>): SourceReader<T> {
-  const { source, query, deadlines, maxItems } = options;
-  let call: Call | undefined;
+/** Reads one source, one call at a time: turns calls into hands or typed failures, each call within its deadline. */
+export class SourceReader<T, Q> {
+  private readonly source: PageSource<T, Q>;
+  private readonly query: Q;
+  private readonly deadlines: Deadlines;
+  private readonly maxItems: number;
+  private call: Call | undefined;
 
-  const toHand = (
-    { items, nextPageToken, shifted = false }: Page<T>,
-    token: string | undefined,
-    size: number,
-  ): Hand<T> => {
-    if (!Array.isArray(items)) throw new TypeError('a page needs an array of items');
-    if (items.length > maxItems) throw new SourceOversizedError(source.name, items.length, maxItems);
-    const next = nextPageToken === '' ? undefined : (nextPageToken ?? undefined);
-    return { token, size, items, next, shifted, readAt: asyncScheduler.now() };
-  };
+  constructor({ source, query, deadlines, maxItems }: SourceReaderOptions<T, Q>) {
+    this.source = source;
+    this.query = query;
+    this.deadlines = deadlines;
+    this.maxItems = maxItems;
+  }
 
-  return {
-    isBusy: () => call !== undefined,
+  /** True while a call is under way. */
+  isBusy(): boolean {
+    return this.call !== undefined;
+  }
 
-    read(token, size, got, failed) {
-      const fail = (cause: unknown) => {
-        if (call !== current) return;
-        call = undefined;
-        current.cancel();
-        failed(cause instanceof SourceOversizedError ? cause : new SourceError(source.name, cause));
-      };
-      const answer = (page: Page<T>) => {
-        if (call !== current) return;
-        let hand: Hand<T>;
-        try {
-          hand = toHand(page, token, size);
-        } catch (thrown) {
-          fail(thrown);
-          return;
-        }
-        call = undefined;
-        current.end();
-        got(hand);
-      };
-
-      const current = new Call(deadlines, fail);
-      call = current;
+  /** Calls `taker` once, maybe before it returns, unless it is stopped first. */
+  read(token: string | undefined, size: number, taker: PageTaker<T>): void {
+    const fail = (cause: unknown) => {
+      if (this.call !== current) return;
+      this.call = undefined;
+      current.cancel();
+      taker.failed(cause instanceof SourceOversizedError ? cause : new SourceError(this.source.name, cause));
+    };
+    const answer = (page: Page<T>) => {
+      if (this.call !== current) return;
+      let hand: Hand<T>;
       try {
-        current.listen(source.fetch(current.request(query, token, size)), answer, fail);
+        hand = this.toHand(page, token, size);
       } catch (thrown) {
         fail(thrown);
+        return;
       }
-    },
+      this.call = undefined;
+      current.end();
+      taker.got(hand);
+    };
 
-    stop() {
-      call?.cancel();
-      call = undefined;
-    },
-  };
+    const current = new Call(this.deadlines, fail);
+    this.call = current;
+    try {
+      current.listen(this.source.fetch(new CallRequest(current, this.query, token, size)), answer, fail);
+    } catch (thrown) {
+      fail(thrown);
+    }
+  }
+
+  /** Cancels the call under way. */
+  stop(): void {
+    this.call?.cancel();
+    this.call = undefined;
+  }
+
+  private toHand(page: Page<T>, token: string | undefined, size: number): Hand<T> {
+    const { items, nextPageToken, shifted = false } = page;
+    if (!Array.isArray(items)) throw new TypeError('a page needs an array of items');
+    if (items.length > this.maxItems) throw new SourceOversizedError(this.source.name, items.length, this.maxItems);
+    const next = nextPageToken === '' ? undefined : (nextPageToken ?? undefined);
+    return { token, size, items, next, shifted, readAt: asyncScheduler.now() };
+  }
 }

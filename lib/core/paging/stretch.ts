@@ -11,8 +11,10 @@ export interface Stretch<T> {
   readonly failures: ReadonlyMap<number, SourceFailure>;
   readonly drift: Drift | undefined;
   readonly frontier: Frontier | undefined;
-  /** One per source. */
-  readonly places: readonly Place<T>[];
+  /** True when every source has given all it has. */
+  readonly isExhausted: boolean;
+  /** Where each source stood after the stretch, worked out when it is asked for. */
+  readonly places: () => readonly Place<T>[];
 }
 
 /** Where a source stands: its page in hand, and how much of it was taken. */
@@ -47,5 +49,5 @@ export function walkStateOf<T>(stretch: Stretch<T>, options: WalkStateOptions<T>
     return { kind: 'at', token: hand.token, size: hand.size, taken, mark: marked && markOf(marked) };
   };
 
-  return { frontier: stretch.frontier, positions: stretch.places.map(positionOf) };
+  return { frontier: stretch.frontier, positions: stretch.places().map(positionOf) };
 }

@@ -1,7 +1,7 @@
-import { createDeadlines } from './deadlines.ts';
-import { noDrift, takeDrift } from './drift.ts';
-import { createFrontierKeeper } from './frontier.ts';
-import { createLineup } from './lineup.ts';
+import { Deadlines } from './deadlines.ts';
+import { Drifts } from './drift.ts';
+import { FrontierKeeper } from './frontier.ts';
+import { Lineup } from './lineup.ts';
 import type { Stretch } from './stretch.ts';
 import type { WalkOptions } from './walkOptions.ts';
 
@@ -27,10 +27,9 @@ export interface Walk<T> {
  */
 export function createWalk<T, Q>(options: WalkOptions<T, Q>): Walk<T> {
   const { sources, order, from, prefetch } = options;
-  const deadlines = createDeadlines(options.timeoutMs);
-  const frontier = createFrontierKeeper(order, from.frontier);
-  const names = sources.map(({ name }) => name);
-  const drifts = sources.map(noDrift);
+  const deadlines = new Deadlines(options.timeoutMs);
+  const frontier = new FrontierKeeper(order, from.frontier);
+  const drifts = new Drifts(sources.map(({ name }) => name));
   let current: WalkEvents<T> | undefined;
   let out: T[] = [];
   let limit = 0;
@@ -59,12 +58,12 @@ export function createWalk<T, Q>(options: WalkOptions<T, Q>): Walk<T> {
     turning = false;
   };
 
-  const lineup = createLineup({ ...options, frontier, drifts, deadlines, failed: fail, settled: turn });
+  const lineup = new Lineup({ ...options, frontier, drifts, deadlines, failed: fail, settled: turn });
 
   /** False when there is nothing to do until a source answers. */
   const step = (on: WalkEvents<T>): boolean => {
     if (lineup.ask()) return true;
-    if (lineup.awaited() > 0) {
+    if (lineup.awaited > 0) {
       if (prefetch > 0) lineup.lookAhead();
       return false;
     }
@@ -72,8 +71,8 @@ export function createWalk<T, Q>(options: WalkOptions<T, Q>): Walk<T> {
     lineup.drain(out, limit);
     if (on.items) handOver(on.items);
     // When only a source that ran out is left, its next page must tell whether there is more.
-    const isFull = out.length === limit && (lineup.live() > 1 || !lineup.isSpent());
-    if (isFull || lineup.live() === 0) finish(on);
+    const isFull = out.length === limit && (lineup.roster.live > 1 || !lineup.isSpent());
+    if (isFull || lineup.roster.live === 0) finish(on);
     else lineup.refill();
     return true;
   };
@@ -88,10 +87,16 @@ export function createWalk<T, Q>(options: WalkOptions<T, Q>): Walk<T> {
     const items = out;
     out = [];
     current = undefined;
-    const { failures, places } = lineup;
     if (prefetch > 0) lineup.lookAhead();
     deadlines.rest();
-    on.done({ items, failures, drift: takeDrift(names, drifts), frontier: frontier.value(), places: places() });
+    on.done({
+      items,
+      failures: lineup.roster.failures,
+      drift: drifts.take(),
+      frontier: frontier.value(),
+      isExhausted: lineup.roster.isExhausted(),
+      places: lineup.placesNow(),
+    });
   };
 
   return {

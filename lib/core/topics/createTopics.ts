@@ -1,11 +1,11 @@
 import { endWith, ignoreElements, merge, Subject, takeUntil, type Observable } from 'rxjs';
-import { OptionError } from '../../../operators/errors.ts';
 import { decode } from '../../boundary/decode.ts';
 import type { Codec } from '../../contracts/codec.ts';
 import type { CongestionAlert, Delivery, DeliveryContract, Receipt } from '../../contracts/delivery.ts';
 import { UnknownTopicError, type DeliveryError } from '../../contracts/deliveryFailure.ts';
 import { DecodeError } from '../../contracts/failure.ts';
 import { Attached } from './attached.ts';
+import { checkTopicName, LONGEST_TOPIC_NAME } from './checkTopicName.ts';
 import { deliveryOf } from './deliveryOf.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { drained, type CloseOptions, type Ledger } from './drained.ts';
@@ -21,7 +21,11 @@ export interface TopicDefinition<A> extends Pick<TopicOptions, 'replay' | 'freez
 
 type Definitions = Readonly<Record<string, TopicDefinition<unknown>>>;
 type NameOf<D> = keyof D & string;
-type ValueOf<D, Name extends keyof D> = D[Name] extends { readonly codec: Codec<infer A> } ? A : never;
+type ValueOf<D, Name extends keyof D> = Name extends unknown
+  ? D[Name] extends { readonly codec: Codec<infer A> }
+    ? A
+    : never
+  : never;
 
 /** Topics by name, with one order over all of them. */
 export interface Topics<D extends Definitions> {
@@ -49,9 +53,6 @@ export interface Topics<D extends Definitions> {
   close(options?: CloseOptions): Observable<Ledger>;
 }
 
-const LONGEST_NAME = 255; // what a routing key may have
-const NAME = /^[\w-]+(?:\.[\w-]+)*$/;
-
 /**
  * Makes topics that are known by name. Names are words of letters, digits, `_` and `-`, with dots between them.
  *
@@ -64,10 +65,10 @@ const NAME = /^[\w-]+(?:\.[\w-]+)*$/;
 export function createTopics<const D extends Definitions>(definitions: D): Topics<D> {
   const dispatcher = new Dispatcher();
   const events = new TopicEvents();
-  const rejected = new Subject<DecodeError>();
+  const rejected$ = new Subject<DecodeError>();
   const byName = new Map<string, { readonly topic: Topic<unknown>; readonly codec: Codec<unknown> }>();
   for (const [name, { codec, ...options }] of Object.entries(definitions)) {
-    checkName(name);
+    checkTopicName(name);
     byName.set(name, { topic: new Topic({ ...options, name }, dispatcher), codec });
   }
   const all = [...byName.values()].map(({ topic }) => topic);
@@ -85,7 +86,7 @@ export function createTopics<const D extends Definitions>(definitions: D): Topic
   }
 
   function deliver(pattern: string, contract: DeliveryContract<unknown>): Delivery<unknown> {
-    const matched = pattern.length > LONGEST_NAME ? [] : all.filter(({ name }) => matchesPattern(pattern, name));
+    const matched = pattern.length > LONGEST_TOPIC_NAME ? [] : all.filter(({ name }) => matchesPattern(pattern, name));
     if (matched.length === 0) throw new UnknownTopicError(pattern);
     for (const topic of matched) topic.check(contract.id);
     const attached = new Attached<unknown>(contract, {
@@ -118,23 +119,23 @@ export function createTopics<const D extends Definitions>(definitions: D): Topic
     return [...across, ...single];
   }
 
-  const topics: Topics<Definitions> = {
+  const topics = {
     names: [...byName.keys()],
-    errors$: merge(errorsOfTopics$, merge(events.errors$, rejected).pipe(takeUntil(ended$))),
+    errors$: merge(errorsOfTopics$, merge(events.errors$, rejected$).pipe(takeUntil(ended$))),
     alerts$: merge(...all.map(({ alerts$ }) => alerts$), events.alerts$.pipe(takeUntil(ended$))),
-    topic: (name) => known(name).topic,
-    publish: (name, value) => known(name).topic.publish(value),
-    receive(name, input) {
+    topic: (name: string) => known(name).topic,
+    publish: (name: string, value: unknown) => known(name).topic.publish(value),
+    receive(name: string, input: unknown) {
       const { topic, codec } = known(name);
       try {
         return topic.publish(decode(codec, input, name));
       } catch (failure) {
-        if (failure instanceof DecodeError) rejected.next(failure);
+        if (failure instanceof DecodeError) rejected$.next(failure);
         throw failure;
       }
     },
     deliver,
-    close: (options = {}) =>
+    close: (options: CloseOptions = {}) =>
       drained(
         deliveries,
         () => {
@@ -143,19 +144,9 @@ export function createTopics<const D extends Definitions>(definitions: D): Topic
         options,
       ),
   };
-  return topics as Topics<D>; // the values of a name are what its codec gives
+  return topics as unknown as Topics<D>; // what the values of a name are is what its codec gives
 }
 
 function named(where: string, delivery: Delivery<unknown>): Delivery<unknown> {
   return { ...delivery, id: `${where}/${delivery.id}` };
-}
-
-function checkName(name: string): void {
-  if (name.length > LONGEST_NAME || !NAME.test(name)) {
-    throw new OptionError(
-      'name',
-      `words of letters, digits, _ and -, with dots between, of at most ${LONGEST_NAME}`,
-      name,
-    );
-  }
 }

@@ -19,6 +19,10 @@ export class PromiseFollower {
   private readonly free: Ear[] = [];
 
   follow(follower: Follower, promise: Promise<unknown>): void {
+    if (!isOrdinary(promise)) {
+      followOdd(follower, promise);
+      return;
+    }
     const ear = this.free.pop() ?? this.createEar();
     ear.follower = follower;
     try {
@@ -42,5 +46,22 @@ export class PromiseFollower {
     ear.follower = undefined;
     this.free.push(ear);
     return follower;
+  }
+}
+
+/** Whether its `then` is the one of the language, which calls back once. */
+function isOrdinary(promise: Promise<unknown>): boolean {
+  return Object.getPrototypeOf(promise) === Promise.prototype && !Object.hasOwn(promise, 'then');
+}
+
+/** With callbacks that nobody else will ever have: such a `then` may call them twice, or throw. */
+function followOdd(follower: Follower, promise: Promise<unknown>): void {
+  try {
+    promise.then(
+      () => follower.succeed(),
+      (cause: unknown) => follower.fail(cause),
+    );
+  } catch (thrown) {
+    follower.fail(thrown);
   }
 }

@@ -1,5 +1,6 @@
 import { asyncScheduler, throwError, type ObservableInput } from 'rxjs';
-import { createDeadlines, type Deadlines } from '../paging/deadlines.ts';
+import type { DeadlineError } from '../../contracts/sourceFailure.ts';
+import { Deadlines } from '../paging/deadlines.ts';
 import { Attempt, type AttemptHost, type AttemptTime } from './attempt.ts';
 import type { Cap } from './cap.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -35,14 +36,13 @@ export class Runner<A> implements AttemptHost<A> {
   private isCancelled = false;
 
   constructor(host: RunnerHost<A>, feeds: Feeds<A>, terms: Terms<A>, dispatcher: Dispatcher, { observe }: Cap) {
-    const { timeoutMs, overflow } = terms;
     this.host = host;
     this.feeds = feeds;
     this.terms = terms;
     this.dispatcher = dispatcher;
     this.observe = observe;
-    this.deadlines = timeoutMs === Infinity ? undefined : createDeadlines(timeoutMs);
-    this.isSimple = !this.deadlines && !observe && overflow !== 'block';
+    this.deadlines = terms.timeoutMs === Infinity ? undefined : new Deadlines(terms.timeoutMs);
+    this.isSimple = !this.deadlines && !observe && terms.overflow !== 'block';
   }
 
   /** Whether it is settled when this returns. */
@@ -89,13 +89,12 @@ export class Runner<A> implements AttemptHost<A> {
   }
 
   private startWatched(attempt: Attempt<A>): boolean {
-    const { dispatcher, host } = this;
+    const { dispatcher, deadlines } = this;
     const { handling } = dispatcher;
-    dispatcher.handling = host;
-    attempt.time = {
-      startedAt: asyncScheduler.now(),
-      deadline: this.deadlines?.start((late) => attempt.fail(late)),
-    };
+    dispatcher.handling = this.host;
+    const deadline = deadlines && { dueAt: deadlines.nextDue(), missed: (late: DeadlineError) => attempt.fail(late) };
+    if (deadline) deadlines.start(deadline);
+    attempt.time = { startedAt: asyncScheduler.now(), deadline };
     const isSettled = this.follow(attempt, this.call(attempt));
     dispatcher.handling = handling;
     return isSettled;

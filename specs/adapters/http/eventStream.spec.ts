@@ -13,7 +13,10 @@ async function start(
   events: (request: Request) => Observable<ServerSentEvent> | AsyncIterable<ServerSentEvent>,
   options: EventStreamOptions = {},
 ) {
-  const serving = await serve({ fetch: (request) => eventStream(request, events(request), options) }, { port: 0 });
+  const serving = await serve(
+    { fetch: (request) => eventStream(request, events(request), options) },
+    { port: 0, limits: { idleMs: 60_000 } }, // no connection is closed for being idle
+  );
   servings.push(serving);
   return serving;
 }

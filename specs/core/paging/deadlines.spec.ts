@@ -1,15 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createDeadlines } from '../../../lib/core/paging/deadlines.ts';
+import { Deadlines } from '../../../lib/core/paging/deadlines.ts';
+
+const startOne = (deadlines: Deadlines, missed: () => void) => deadlines.start({ dueAt: deadlines.nextDue(), missed });
 
 describe('deadlines', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
   it('are watched by one timer, also when whoever is late starts anew', () => {
-    const deadlines = createDeadlines(10);
+    const deadlines = new Deadlines(10);
     const late: string[] = [];
     const start = (name: string, again: boolean) => {
-      deadlines.start(() => {
+      startOne(deadlines, () => {
         late.push(`${name} at ${Date.now() - begun}`);
         if (again) start(`${name}'`, true);
       });
@@ -29,10 +31,10 @@ describe('deadlines', () => {
   });
 
   it('leave no timer when they are stopped by whoever is late', () => {
-    const deadlines = createDeadlines(10);
-    deadlines.start(() => deadlines.stop());
+    const deadlines = new Deadlines(10);
+    startOne(deadlines, () => deadlines.stop());
     vi.advanceTimersByTime(5);
-    deadlines.start(() => expect.fail('it was forgotten'));
+    startOne(deadlines, () => expect.fail('it was forgotten'));
 
     vi.advanceTimersByTime(5);
 

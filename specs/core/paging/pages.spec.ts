@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { take } from 'rxjs';
+import { firstValueFrom, take } from 'rxjs';
+import type { PageRequest } from '../../../lib/contracts/pageSource.ts';
 import { SourceError } from '../../../lib/contracts/sourceFailure.ts';
 import type { AggregatePage } from '../../../lib/core/paging/aggregate.ts';
 import { aggregateOf, build, keyOf, reference, someWorld, sourcesOf, type Item } from '../../support/paging.ts';
@@ -175,6 +176,36 @@ describe('aggregatePages: pages', () => {
     const others = await soon(pagesOf(aggregateOf(sources).pages({ pageToken: first!.nextPageToken, pageSize: 7 })));
 
     expect(others.map(({ items }) => items)).toEqual(rest.map(({ items }) => items));
+  });
+
+  it('gives every page the token of its own end, however late it is read', async () => {
+    const sources = sourcesOf([letters.slice(0, 9), letters.slice(5, 14), letters.slice(3, 20)], () => ({
+      pageSize: 4,
+    }));
+    const list = aggregateOf(sources);
+    const all = await soon(pagesOf(list.pages({ pageSize: 2 })));
+
+    for (const [i, { nextPageToken: pageToken }] of all.slice(0, -1).entries()) {
+      const next = await soon(firstValueFrom(list.page({ pageToken, pageSize: 2 })));
+      expect(next.items).toEqual(all[i + 1]?.items);
+    }
+  });
+
+  it('makes requests and pages that can be copied: the copies have a signal and a token', async () => {
+    const requests: PageRequest[] = [];
+    const [source] = sourcesOf([letters], () => ({ pageSize: 4 }));
+    const copying = {
+      name: 'copying',
+      fetch: (request: PageRequest) => {
+        requests.push({ ...request });
+        return source!.fetch({ ...request });
+      },
+    };
+    const [page] = await soon(pagesOf(aggregateOf([copying]).pages({ pageSize: 4 })));
+
+    expect(requests[0]?.signal).toBeInstanceOf(AbortSignal);
+    expect({ ...page }.nextPageToken).toBe(page?.nextPageToken);
+    expect(Object.keys(page ?? {})).toEqual(['items', 'nextPageToken']);
   });
 });
 

@@ -190,6 +190,30 @@ describe('isolation', () => {
     expect(topic.deliveries()).toHaveLength(3); // T11: it stays attached
   });
 
+  it('T9 a promise that says twice that it is done ends no other value', async () => {
+    class Stutterer extends Promise<void> {
+      override then(resolve?: ((value: never) => never) | null): never {
+        resolve?.(undefined as never);
+        setTimeout(() => resolve?.(undefined as never), 1);
+        return undefined as never;
+      }
+    }
+    const own = Object.assign(Promise.resolve(), { then: Stutterer.prototype.then });
+    for (const odd of [Stutterer.resolve(), own]) {
+      const topic = new Topic<number>();
+      const delivery = topic.deliver({
+        id: 's',
+        concurrency: 10,
+        handle: (n) => (n === 0 ? odd : new Promise(() => {})),
+      });
+      topic.next(0);
+      for (let n = 1; n < 5; n++) topic.next(n);
+      await vi.advanceTimersByTimeAsync(10);
+
+      expect(delivery.stats()).toMatchObject({ succeeded: 1, running: 4 });
+    }
+  });
+
   it('T9 whatever fails, hangs or floods, and with whichever policy, the others see the same', async () => {
     const odd = fc.record({
       handle: fc.constantFrom(
