@@ -26,6 +26,8 @@ export interface DeliveryContract<A> {
   readonly coalesce?: ((waiting: A, incoming: A) => A) | undefined;
   /** Values of the same key are handled one after the other, in order; keys take turns. Default: no keys. */
   readonly partitionKey?: ((value: A) => string | number) | undefined;
+  /** Most values of one key that wait: one key with many then takes no room from the others. Default: Infinity. */
+  readonly bufferSizePerKey?: number | undefined;
   /** Longest time for one attempt, in ms, from when it starts; then its signal is aborted. Default: Infinity. */
   readonly timeoutMs?: number | undefined;
   /** How often a failed value is tried again, in its place and holding it. Default: not at all. */

@@ -21,13 +21,15 @@ interface Place<A> {
 /** In order within a key, and keys in turn: one with much waiting gets no more turns than one with little. */
 export class KeyedLine<A> implements Line<A> {
   private readonly keyOf: (value: A) => string | number;
+  private readonly bufferSizePerKey: number;
   private readonly groups = new Map<string | number, Group<A>>(); // those with something waiting or running
   private readonly places = new Linked<Place<A>>(); // of all keys, in the order they came
   private readonly turns = new Linked<Group<A>>();
   private readonly running = new Map<Publication<A>, Group<A>>();
 
-  constructor(keyOf: (value: A) => string | number) {
+  constructor(keyOf: (value: A) => string | number, bufferSizePerKey = Infinity) {
     this.keyOf = keyOf;
+    this.bufferSizePerKey = bufferSizePerKey;
   }
 
   get size(): number {
@@ -44,6 +46,15 @@ export class KeyedLine<A> implements Line<A> {
     if (group.isBusy) return false;
     this.start(publication, group);
     return true;
+  }
+
+  isFullFor({ value }: Publication<A>): boolean {
+    const group = this.groups.get(this.keyOf(value));
+    return (group?.waiting.size ?? 0) >= this.bufferSizePerKey;
+  }
+
+  isSameKey(one: Publication<A>, other: Publication<A>): boolean {
+    return this.keyOf(one.value) === this.keyOf(other.value);
   }
 
   push(publication: Publication<A>): void {
@@ -68,8 +79,8 @@ export class KeyedLine<A> implements Line<A> {
     this.update(group);
   }
 
-  removeOldest(): Publication<A> {
-    const { group } = this.places.first!.value;
+  removeOldest(like?: Publication<A>): Publication<A> {
+    const group = like ? this.groupOf(like) : this.places.first!.value.group;
     const publication = this.leave(group); // the oldest of all is the oldest of its key
     this.update(group);
     return publication;

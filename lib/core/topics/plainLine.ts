@@ -18,6 +18,14 @@ export class PlainLine<A> implements Line<A> {
     return this.waiting.size === 0;
   }
 
+  isFullFor(): boolean {
+    return false;
+  }
+
+  isSameKey(): boolean {
+    return true;
+  }
+
   push(publication: Publication<A>): void {
     this.waiting.push(publication);
   }

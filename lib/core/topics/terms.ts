@@ -13,6 +13,7 @@ export interface Terms<A> {
   readonly overflow: Overflow;
   readonly coalesce: (waiting: A, incoming: A) => A;
   readonly partitionKey: ((value: A) => string | number) | undefined;
+  readonly bufferSizePerKey: number;
   readonly timeoutMs: number;
   readonly retry: Required<{ readonly [K in keyof RetryPolicy]: NonNullable<RetryPolicy[K]> }>;
   readonly onFailure: 'keep' | 'close' | 'park';
@@ -26,11 +27,12 @@ const OVERFLOWS: readonly Overflow[] = ['error', 'dropOldest', 'dropNewest', 'co
 /** Throws OptionError on a contract that cannot be meant. */
 export function termsOf<A>(contract: DeliveryContract<A>): Terms<A> {
   const { id, handle, concurrency = 1, bufferSize = 1_024, overflow = 'error', partitionKey } = contract;
-  const { timeoutMs = Infinity, onFailure = 'keep', parkSize = 1_024 } = contract;
+  const { bufferSizePerKey = Infinity, timeoutMs = Infinity, onFailure = 'keep', parkSize = 1_024 } = contract;
   if (typeof id !== 'string' || id === '') throw new OptionError('id', 'a text that is not empty', id);
   if (typeof handle !== 'function') throw new OptionError('handle', 'a function', handle);
   if (typeof concurrency === 'number') checkConcurrency(concurrency);
   checkInteger('bufferSize', bufferSize, 0);
+  if (bufferSizePerKey !== Infinity) checkInteger('bufferSizePerKey', bufferSizePerKey, 0);
   checkChoice('overflow', overflow, OVERFLOWS);
   checkChoice('onFailure', onFailure, ['keep', 'close', 'park']);
   checkInteger('parkSize', parkSize, 0);
@@ -45,6 +47,7 @@ export function termsOf<A>(contract: DeliveryContract<A>): Terms<A> {
     overflow,
     coalesce: contract.coalesce ?? ((_, incoming) => incoming),
     partitionKey,
+    bufferSizePerKey,
     timeoutMs,
     retry: retryOf(contract.retry),
     onFailure,

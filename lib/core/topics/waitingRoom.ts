@@ -1,5 +1,4 @@
 import { OverflowError } from '../../../operators/errors.ts';
-import { Fifo } from '../../../operators/internal/fifo.ts';
 import type { Verdict } from '../../contracts/delivery.ts';
 import { KeyedLine } from './keyedLine.ts';
 import type { Line } from './line.ts';
@@ -15,7 +14,7 @@ const MOST_BLOCKED = 1_024;
 /** The bounds of a {@link WaitingRoom}. */
 export interface WaitingRoomOptions<A> extends Pick<
   Terms<A>,
-  'bufferSize' | 'budget' | 'overflow' | 'coalesce' | 'partitionKey'
+  'bufferSize' | 'bufferSizePerKey' | 'budget' | 'overflow' | 'coalesce' | 'partitionKey'
 > {
   /** Whether a publication was made by a handler of this very subscriber, which would wait for itself. */
   readonly isOwn: (publication: Publication<A>) => boolean;
@@ -30,12 +29,13 @@ export class WaitingRoom<A> {
   private readonly tally: Tally<A>;
   private readonly line: Line<A>;
   private readonly room: Room;
-  private readonly aside = new Fifo<Publication<A>>();
+  private readonly aside = new Set<Publication<A>>(); // in the order they came
 
   constructor(options: WaitingRoomOptions<A>, tally: Tally<A>) {
     this.options = options;
     this.tally = tally;
-    this.line = options.partitionKey ? new KeyedLine(options.partitionKey) : new PlainLine();
+    const { partitionKey, bufferSizePerKey } = options;
+    this.line = partitionKey ? new KeyedLine(partitionKey, bufferSizePerKey) : new PlainLine();
     this.room = new Room(options);
   }
 
@@ -59,7 +59,7 @@ export class WaitingRoom<A> {
 
   /** Since when the oldest one waits, in ms of the clock. */
   get oldestSince(): number | undefined {
-    return (this.line.oldest() ?? this.aside.peek())?.waitsSince;
+    return (this.line.oldest() ?? this.firstAside())?.waitsSince;
   }
 
   /** Whether a publication may pass without waiting. Its key is then taken. */
@@ -83,23 +83,25 @@ export class WaitingRoom<A> {
 
   /** Lets a publication wait, or does with it what was declared for when there is no room. */
   keep(publication: Publication<A>): Verdict {
-    const { bufferSize, overflow } = this.options;
+    const { bufferSize, bufferSizePerKey, overflow } = this.options;
     const { tally, line } = this;
-    if (this.aside.size === 0 && this.room.enter()) return this.wait(publication);
+    const isKeyFull = line.isFullFor(publication);
+    const most = isKeyFull ? bufferSizePerKey : bufferSize;
+    if (!isKeyFull && !this.isBehind(publication) && this.room.enter()) return this.wait(publication);
     if (overflow === 'block') return this.block(publication);
-    if (overflow === 'error') return tally.refuse(publication, new OverflowError('deliver', bufferSize));
+    if (overflow === 'error') return tally.refuse(publication, new OverflowError('deliver', most));
     if (overflow === 'park') return tally.park(publication);
     if (overflow === 'coalesce' && this.merge(publication)) return 'coalesced';
-    if (overflow === 'dropNewest' || line.size === 0) return tally.lose(publication, 'dropped');
+    if (overflow === 'dropNewest' || line.size === 0 || most === 0) return tally.lose(publication, 'dropped');
     this.push(publication); // first, for it may throw
-    tally.lose(line.removeOldest(), 'dropped');
+    tally.lose(line.removeOldest(isKeyFull ? publication : undefined), 'dropped');
     return 'buffered';
   }
 
   /** Discards all. */
   clear(): void {
     this.room.forget(this.options.roomMade);
-    while (this.aside.size > 0) this.tally.lose(this.leaveAside(), 'discarded');
+    for (const publication of this.aside) this.tally.lose(this.leaveAside(publication), 'discarded');
     while (this.line.size > 0) {
       const publication = this.line.removeOldest();
       this.room.leave();
@@ -117,12 +119,13 @@ export class WaitingRoom<A> {
 
   /** Lets those that wait for room into the line, as far as there is any. */
   unblock(): void {
-    while (this.aside.size > 0) {
+    for (const publication of this.aside) {
+      if (this.line.isFullFor(publication)) continue; // those of other keys need not wait for it
       if (!this.room.enter()) {
         this.room.wait(this.options.roomMade);
         return;
       }
-      this.wait(this.leaveAside());
+      this.wait(this.leaveAside(publication));
     }
   }
 
@@ -148,7 +151,7 @@ export class WaitingRoom<A> {
       return this.tally.refuse(publication, new OverflowError('deliver', bufferSize));
     }
     if (publication.waitsSince < 0) publication.waitsSince = now();
-    this.aside.push(publication);
+    this.aside.add(publication);
     this.room.wait(roomMade);
     return 'blocked';
   }
@@ -165,18 +168,28 @@ export class WaitingRoom<A> {
 
   /** Without room of its own, one that waits for some goes on as soon as it may. */
   private takeAside(): Publication<A> | undefined {
-    for (let first = this.aside.peek(); first; first = this.aside.peek()) {
+    for (const publication of this.aside) {
       try {
-        return this.line.admits(first) ? this.leaveAside() : undefined;
+        if (this.line.admits(publication)) return this.leaveAside(publication);
       } catch (thrown) {
-        this.tally.refuse(this.leaveAside(), thrown); // partitionKey threw
+        this.tally.refuse(this.leaveAside(publication), thrown); // partitionKey threw
       }
     }
     return undefined;
   }
 
-  private leaveAside(): Publication<A> {
-    const publication = this.aside.shift();
+  /** Whether one waits for room that it must not overtake. */
+  private isBehind(publication: Publication<A>): boolean {
+    for (const first of this.aside) if (this.line.isSameKey(first, publication)) return true;
+    return false;
+  }
+
+  private firstAside(): Publication<A> | undefined {
+    return this.aside.size === 0 ? undefined : this.aside.values().next().value;
+  }
+
+  private leaveAside(publication: Publication<A>): Publication<A> {
+    this.aside.delete(publication);
     publication.receipt?.taken();
     return publication;
   }
