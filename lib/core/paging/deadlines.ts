@@ -33,6 +33,13 @@ export class Deadlines {
     if (!this.watch && !this.isLooking) this.wait(deadline, deadline.dueAt - this.afterMs);
   }
 
+  /** Tells of a call that starts now and has no deadline yet. */
+  startNew(missed: Deadline['missed']): Deadline {
+    const deadline = { dueAt: this.nextDue(), missed };
+    this.start(deadline);
+    return deadline;
+  }
+
   settle(deadline: Deadline): void {
     this.running.delete(deadline);
   }

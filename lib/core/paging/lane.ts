@@ -2,24 +2,11 @@ import { SourceOrderError } from '../../../operators/errors.ts';
 import type { PageSource } from '../../contracts/pageSource.ts';
 import { SourceLoopError, SourceStalledError, type SourceFailure } from '../../contracts/sourceFailure.ts';
 import type { CatchUp } from './catchUp.ts';
+import type { LaneEvents } from './laneEvents.ts';
 import { LoopGuard } from './loopGuard.ts';
 import type { Order } from './order.ts';
 import type { PageQueue } from './pageQueue.ts';
 import type { Hand, PageTaker } from './sourceReader.ts';
-
-/** What becomes of a lane's wish for items. One of the first five is called, then `settled`. */
-export interface LaneEvents<T> {
-  /** Items are there: those of `hand` from index `from`. */
-  fed(lane: number, hand: Hand<T>, from: number): void;
-  /** The source is exhausted. */
-  ended(lane: number): void;
-  failed(lane: number, failure: SourceFailure): void;
-  /** The page that came had nothing to deliver: call `next` again. */
-  again(lane: number): void;
-  /** One of the above, the comparator or the key threw. */
-  thrown(lane: number, error: unknown): void;
-  settled(): void;
-}
 
 /** What a {@link Lane} reads and how. */
 export interface LaneOptions<T> {

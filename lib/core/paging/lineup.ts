@@ -1,7 +1,8 @@
 import { SourceOrderError } from '../../../operators/errors.ts';
 import { Tournament } from '../../../operators/internal/tournament.ts';
 import type { SourceFailure } from '../../contracts/sourceFailure.ts';
-import type { Lane, LaneEvents } from './lane.ts';
+import type { Lane } from './lane.ts';
+import type { LaneEvents } from './laneEvents.ts';
 import { createLanes, type LanesOptions } from './lanes.ts';
 import { LookAhead } from './lookAhead.ts';
 import { Places } from './places.ts';

@@ -58,7 +58,7 @@ export class AckTree<E> {
     const { host, id } = this;
     const ack = new Ack({ id, retry: () => host.retry(this) });
     this.ack = ack;
-    this.deadline = host.deadlines.start(() => this.late());
+    this.deadline = host.deadlines.startNew(() => this.late());
     const failed = this.isOffered ? new Set(this.failures.keys()) : undefined;
     if (failed?.size === 0) this.conclude();
     else {

@@ -3,7 +3,7 @@ import { ClosedError } from '../../contracts/deliveryFailure.ts';
 import type { Acknowledged, Acknowledgement, NackReason } from '../../contracts/receiver.ts';
 import { AckTimeoutError, RateLimitError } from '../../contracts/receiverFailure.ts';
 import type { EventId } from '../../contracts/receiverIdentity.ts';
-import { createDeadlines, type Deadlines } from '../paging/deadlines.ts';
+import { Deadlines } from '../paging/deadlines.ts';
 import type { Ack } from './ack.ts';
 import { AckMemory } from './ackMemory.ts';
 import { AckTree, type AckTreeHost, type AckTreeOptions } from './ackTree.ts';
@@ -32,7 +32,7 @@ export class Intake<E> implements AckTreeHost<E> {
   constructor(options: IntakeOptions<E>) {
     const { identity, ackTimeoutMs, limits } = options;
     this.options = options;
-    this.deadlines = createDeadlines(ackTimeoutMs);
+    this.deadlines = new Deadlines(ackTimeoutMs);
     this.memory = new AckMemory(options.rememberNacked);
     this.line = limits?.lineOf(identity.tenant);
     this.seat = this.line?.join();

@@ -135,14 +135,7 @@ export function createTopics<const D extends Definitions>(definitions: D): Topic
       }
     },
     deliver,
-    close: (options: CloseOptions = {}) =>
-      drained(
-        deliveries,
-        () => {
-          for (const topic of all) topic.complete();
-        },
-        options,
-      ),
+    close: (options: CloseOptions = {}) => drained(deliveries, () => all.forEach((topic) => topic.complete()), options),
   };
   return topics as unknown as Topics<D>; // what the values of a name are is what its codec gives
 }

@@ -1,5 +1,4 @@
 import { asyncScheduler, throwError, type ObservableInput } from 'rxjs';
-import type { DeadlineError } from '../../contracts/sourceFailure.ts';
 import { Deadlines } from '../paging/deadlines.ts';
 import { Attempt, type AttemptHost, type AttemptTime } from './attempt.ts';
 import type { Cap } from './cap.ts';
@@ -89,11 +88,10 @@ export class Runner<A> implements AttemptHost<A> {
   }
 
   private startWatched(attempt: Attempt<A>): boolean {
-    const { dispatcher, deadlines } = this;
+    const { dispatcher } = this;
     const { handling } = dispatcher;
     dispatcher.handling = this.host;
-    const deadline = deadlines && { dueAt: deadlines.nextDue(), missed: (late: DeadlineError) => attempt.fail(late) };
-    if (deadline) deadlines.start(deadline);
+    const deadline = this.deadlines?.startNew((late) => attempt.fail(late));
     attempt.time = { startedAt: asyncScheduler.now(), deadline };
     const isSettled = this.follow(attempt, this.call(attempt));
     dispatcher.handling = handling;
@@ -139,7 +137,6 @@ export class Runner<A> implements AttemptHost<A> {
 
   private look(attempt: Attempt<A>, hasFailed: boolean): void {
     const { time } = attempt;
-    if (!time || !this.observe) return;
-    this.guarded(attempt, () => this.observe?.(asyncScheduler.now() - time.startedAt, hasFailed));
+    if (time) this.guarded(attempt, () => this.observe?.(asyncScheduler.now() - time.startedAt, hasFailed));
   }
 }

@@ -1,8 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Deadlines } from '../../../lib/core/paging/deadlines.ts';
 
-const startOne = (deadlines: Deadlines, missed: () => void) => deadlines.start({ dueAt: deadlines.nextDue(), missed });
-
 describe('deadlines', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
@@ -11,7 +9,7 @@ describe('deadlines', () => {
     const deadlines = new Deadlines(10);
     const late: string[] = [];
     const start = (name: string, again: boolean) => {
-      startOne(deadlines, () => {
+      deadlines.startNew(() => {
         late.push(`${name} at ${Date.now() - begun}`);
         if (again) start(`${name}'`, true);
       });
@@ -32,9 +30,9 @@ describe('deadlines', () => {
 
   it('leave no timer when they are stopped by whoever is late', () => {
     const deadlines = new Deadlines(10);
-    startOne(deadlines, () => deadlines.stop());
+    deadlines.startNew(() => deadlines.stop());
     vi.advanceTimersByTime(5);
-    startOne(deadlines, () => expect.fail('it was forgotten'));
+    deadlines.startNew(() => expect.fail('it was forgotten'));
 
     vi.advanceTimersByTime(5);
 

@@ -261,6 +261,6 @@ describe('routes', () => {
     });
     expect(receiver.next(1, { id: undefined }).id).toBe(1);
     receiver.unsubscribe();
-    void timer;
+    timer;
   });
 });

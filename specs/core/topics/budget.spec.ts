@@ -93,7 +93,7 @@ describe('budget', () => {
           else if (what === 'close') {
             closed.add(part.delivery.id);
             part.delivery.close();
-          } else part.delivery[what as 'pause' | 'resume' | 'redrive']();
+          } else part.delivery[what]();
           check();
         }
         for (const { delivery } of parts) delivery.close();

@@ -221,9 +221,14 @@ class World {
     switch (way) {
       case 'publishes':
         if (this.nested++ % 5 < 2) this.publish(['returns']);
-        return void end('well');
-      case 'returns':
-        return void end('well');
+        {
+          end('well');
+          return;
+        }
+      case 'returns': {
+        end('well');
+        return;
+      }
       case 'throws':
         end('badly');
         throw failure;
@@ -272,7 +277,7 @@ class World {
   private publish(ways: readonly Way[]): void {
     this.topic.publish({ n: this.published++, ways }).settled$.subscribe(({ subscriber, outcome }) => {
       const { outcomes } = this.named(subscriber);
-      outcomes[outcome] = (outcomes[outcome as Outcome] ?? 0) + 1;
+      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
     });
   }
 

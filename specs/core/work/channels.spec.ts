@@ -92,7 +92,7 @@ describe.each(['perJob', 'perTopic'] as const)('a work engine with channels %s',
     const latencies = (isNoisy: boolean): readonly number[] => {
       const seen: number[] = [];
       inVirtualTime(({ now }) => {
-        const engine = engineOf<number>({ channels });
+        const engine = engineOf({ channels });
         engine.attach('provision', {
           id: 'state',
           bufferSize: 8,
@@ -129,7 +129,7 @@ describe.each(['perJob', 'perTopic'] as const)('a work engine with channels %s',
 
   it('W7 a job that is pulled is slowed by a full lane of its own, and loses nothing', () => {
     inVirtualTime(({ flush }) => {
-      const engine = engineOf<number>({ channels });
+      const engine = engineOf({ channels });
       let pulled = 0;
       let handled = 0;
       let ahead = 0;
@@ -311,7 +311,7 @@ describe.each(['perJob', 'perTopic'] as const)('a work engine with channels %s',
 
   it('T3 takes a job that is started by a handler of its own topic, to any depth and without stack', () => {
     inVirtualTime(({ flush }) => {
-      const engine = engineOf<number>({ channels, maxRetained: 1 });
+      const engine = engineOf({ channels, maxRetained: 1 });
       let left = 3_000;
       engine.attach('provision', {
         id: 'chain',

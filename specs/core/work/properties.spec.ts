@@ -87,7 +87,7 @@ function play({ jobs, subscribers, stopAt, stop, storeMs, ...options }: World): 
     openCalls: 0,
   };
   story.tookMs = inVirtualTime(({ at, now }) => {
-    const engine = engineOf<number>({ ...options, store, retentionMs: 30 });
+    const engine = engineOf({ ...options, store, retentionMs: 30 });
     engine.messages$.subscribe({
       next: (message) => story.messages.push(message),
       complete: () => (story.stoppedAt = now()),
@@ -421,7 +421,7 @@ describe('a work engine beside its model', () => {
     fc.assert(
       fc.property(commands, (steps) => {
         inVirtualTime(({ flush }) => {
-          const engine = engineOf<number>({ ...MOST, channels });
+          const engine = engineOf({ ...MOST, channels });
           const seen = new Map<string, string[]>();
           engine.attach('provision', {
             id: 'log',

@@ -123,7 +123,7 @@ describe('a work engine with a store', () => {
           ...fakeJobStore(),
           put: ({ token }) => {
             calls.cancel(token);
-            return of() as never;
+            return of();
           },
         },
       });

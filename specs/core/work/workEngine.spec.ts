@@ -303,7 +303,7 @@ describe('a work engine', () => {
 
   it('W6 a job ends once, however it ends', () => {
     inVirtualTime(({ flush }) => {
-      const engine = engineOf<number>();
+      const engine = engineOf();
       const heard = listenTo(engine);
       const failures = failuresOf(engine);
       const jobs: Omit<Job<number>, 'topic'>[] = [
