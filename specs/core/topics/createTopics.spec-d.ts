@@ -41,7 +41,8 @@ describe('createTopics', () => {
     });
     expectTypeOf(topics.deliver('nothing.*', { id: 's', handle: () => {} })).toEqualTypeOf<Delivery<never>>();
     expectTypeOf(topics.deliver('*', { id: 's', handle: () => {} })).toEqualTypeOf<Delivery<string>>();
-    topics.deliver('orders.created', {
+    const pattern: string = 'orders.created';
+    topics.deliver(pattern, {
       id: 's',
       handle: (value) => void expectTypeOf(value).toEqualTypeOf<{ id: number } | number | string>(),
     });
