@@ -25,11 +25,11 @@ const EXCEPTIONS: Readonly<Record<string, { readonly lines: number; readonly rea
     reason: 'the one place where the parts of a subscriber meet',
   },
   'lib/core/topics/topic.ts': {
-    lines: 154,
+    lines: 156,
     reason: 'all that a Subject promises, and all that is promised besides',
   },
   'lib/core/topics/waitingRoom.ts': {
-    lines: 144,
+    lines: 132,
     reason: 'one state machine, whose counts hold all of it together',
   },
   'operators/internal/tournament.ts': {

@@ -1,15 +1,16 @@
 import fc from 'fast-check';
-import { concat, NEVER, Observable, of, throwError, timer, type ObservableInput } from 'rxjs';
+import { concat, NEVER, Observable, of, throwError, timer, observable } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import type { DeliveryContext, DeliveryContract } from '../../../lib/contracts/delivery.ts';
 import { DeliveryError } from '../../../lib/contracts/deliveryFailure.ts';
+import type { Handled } from '../../../lib/contracts/handled.ts';
 import { Topic } from '../../../lib/core/topics/topic.ts';
 import { marbles } from '../../support/marbles.ts';
 import { runs } from '../../support/seed.ts';
 import { watchProcess } from './support/watchProcess.ts';
 import { useVirtualTime } from './support/virtualTime.ts';
 
-type Handle = (value: number, context: DeliveryContext) => ObservableInput<unknown> | void;
+type Handle = (value: number, context: DeliveryContext) => Handled;
 
 class OddPromise extends Promise<unknown> {
   override then(): never {
@@ -109,7 +110,7 @@ const FAILING: Readonly<Record<string, Handle>> = {
     }),
   'is a subscribable that throws': () =>
     ({
-      [Symbol.observable ?? '@@observable']: () => ({
+      [observable]: () => ({
         subscribe() {
           throw new Error('no');
         },
