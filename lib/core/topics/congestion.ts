@@ -41,6 +41,7 @@ export class Congestion {
   update(depth: number): void {
     if (this.isCalm && depth <= this.calmDepth) return; // as nearly always, with a million values a second
     const { low, high, highAgeMs } = this.options.watermarks;
+    if (this.isAsBefore(depth)) return;
     if (depth <= low) this.growsFrom = undefined;
     else this.growsFrom ??= { at: asyncScheduler.now(), depth };
     if (this.isRaised || depth >= high || this.crossedAt !== undefined || highAgeMs !== Infinity) this.judge();
@@ -50,6 +51,13 @@ export class Congestion {
   stop(): void {
     this.letGo();
     if (this.isRaised) this.flip(asyncScheduler.now());
+  }
+
+  /** Whether a depth changes nothing, where age does not count: the clock needs no look then. */
+  private isAsBefore(depth: number): boolean {
+    const { low, high, highAgeMs } = this.options.watermarks;
+    if (highAgeMs !== Infinity || depth <= low || this.growsFrom === undefined) return false;
+    return (depth >= high && !this.isRaised) === (this.crossedAt !== undefined);
   }
 
   private judge(): void {

@@ -1,4 +1,3 @@
-import { Fifo } from '../../../operators/internal/fifo.ts';
 import type { Line } from './line.ts';
 import { Linked, type Link } from './linked.ts';
 import type { Publication } from './publication.ts';
@@ -6,16 +5,19 @@ import type { Publication } from './publication.ts';
 /** The publications of one key. */
 interface Group<A> {
   readonly key: string | number;
-  readonly waiting: Fifo<Link<Place<A>>>;
+  /** Its places, in order: each knows the one behind it. */
+  first: Place<A> | undefined;
+  last: Place<A> | undefined;
+  size: number;
   /** One of them is being handled. */
   isBusy: boolean;
   /** Its place among those that may start. */
   turn: Link<Group<A>> | undefined;
 }
 
-interface Place<A> {
-  publication: Publication<A>;
+interface Place<A> extends Link<Publication<A>> {
   readonly group: Group<A>;
+  behind: Place<A> | undefined;
 }
 
 /** In order within a key, and keys in turn: one with much waiting gets no more turns than one with little. */
@@ -23,7 +25,7 @@ export class KeyedLine<A> implements Line<A> {
   private readonly keyOf: (value: A) => string | number;
   private readonly bufferSizePerKey: number;
   private readonly groups = new Map<string | number, Group<A>>(); // those with something waiting or running
-  private readonly places = new Linked<Place<A>>(); // of all keys, in the order they came
+  private readonly places = new Linked<Publication<A>>(); // of all keys, in the order they came
   private readonly turns = new Linked<Group<A>>();
   private readonly running = new Map<Publication<A>, Group<A>>();
 
@@ -50,7 +52,7 @@ export class KeyedLine<A> implements Line<A> {
 
   isFullFor({ value }: Publication<A>): boolean {
     const group = this.groups.get(this.keyOf(value));
-    return (group?.waiting.size ?? 0) >= this.bufferSizePerKey;
+    return (group?.size ?? 0) >= this.bufferSizePerKey;
   }
 
   isSameKey(one: Publication<A>, other: Publication<A>): boolean {
@@ -59,7 +61,12 @@ export class KeyedLine<A> implements Line<A> {
 
   push(publication: Publication<A>): void {
     const group = this.groupOf(publication);
-    group.waiting.push(this.places.push({ publication, group }));
+    const place: Place<A> = { value: publication, before: undefined, after: undefined, group, behind: undefined };
+    this.places.append(place);
+    if (group.last) group.last.behind = place;
+    else group.first = place;
+    group.last = place;
+    group.size++;
     this.update(group);
   }
 
@@ -80,24 +87,24 @@ export class KeyedLine<A> implements Line<A> {
   }
 
   removeOldest(like?: Publication<A>): Publication<A> {
-    const group = like ? this.groupOf(like) : this.places.first!.value.group;
+    const group = like ? this.groupOf(like) : (this.places.first as Place<A>).group;
     const publication = this.leave(group); // the oldest of all is the oldest of its key
     this.update(group);
     return publication;
   }
 
   oldest(): Publication<A> | undefined {
-    return this.places.first?.value.publication;
+    return this.places.first?.value;
   }
 
   replaceNewest(by: (waiting: Publication<A>) => Publication<A>, like: Publication<A>): Publication<A> | undefined {
-    const waiting = this.groups.get(this.keyOf(like.value))?.waiting;
-    const place = waiting?.peekLast()?.value;
+    const group = this.groups.get(this.keyOf(like.value));
+    const place = group?.last;
     if (!place) return undefined;
-    const replaced = place.publication;
+    const replaced = place.value;
     const replacement = by(replaced);
-    if (waiting.peekLast()?.value !== place) return undefined; // `by` has closed the subscriber
-    place.publication = replacement;
+    if (group.last !== place) return undefined; // `by` has closed the subscriber
+    place.value = replacement;
     return replaced;
   }
 
@@ -105,7 +112,7 @@ export class KeyedLine<A> implements Line<A> {
     const key = this.keyOf(value);
     let group = this.groups.get(key);
     if (!group) {
-      group = { key, waiting: new Fifo(), isBusy: false, turn: undefined };
+      group = { key, first: undefined, last: undefined, size: 0, isBusy: false, turn: undefined };
       this.groups.set(key, group);
     }
     return group;
@@ -116,20 +123,22 @@ export class KeyedLine<A> implements Line<A> {
     this.running.set(publication, group);
   }
 
-  private leave({ waiting }: Group<A>): Publication<A> {
-    const link = waiting.shift();
-    this.places.remove(link);
-    return link.value.publication;
+  private leave(group: Group<A>): Publication<A> {
+    const place = group.first!;
+    group.first = place.behind;
+    if (--group.size === 0) group.last = undefined;
+    this.places.remove(place);
+    return place.value;
   }
 
   /** Gives a group its turn, takes it away, or forgets the group, as its state says. */
   private update(group: Group<A>): void {
-    const mayStart = !group.isBusy && group.waiting.size > 0;
+    const mayStart = !group.isBusy && group.size > 0;
     if (mayStart) group.turn ??= this.turns.push(group);
     else if (group.turn) {
       this.turns.remove(group.turn);
       group.turn = undefined;
     }
-    if (!group.isBusy && group.waiting.size === 0) this.groups.delete(group.key);
+    if (!group.isBusy && group.size === 0) this.groups.delete(group.key);
   }
 }

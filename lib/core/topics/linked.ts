@@ -12,7 +12,12 @@ export class Linked<T> {
   private last: Link<T> | undefined;
 
   push(value: T): Link<T> {
-    const link: Link<T> = { value, before: this.last, after: undefined };
+    return this.append({ value, before: undefined, after: undefined });
+  }
+
+  /** Takes in a link that may know more than its value. It must not be in a line. */
+  append<L extends Link<T>>(link: L): L {
+    link.before = this.last;
     if (this.last) this.last.after = link;
     else this.first = link;
     this.last = link;

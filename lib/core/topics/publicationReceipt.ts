@@ -11,9 +11,11 @@ export interface Subscribed {
 
 /** What is known of one subscriber, unless it took the value at once and succeeded. */
 interface Note {
+  readonly subscriber: Subscribed;
   /** Undefined for a subscriber that had ended before it was offered the value. */
   verdict: Verdict | undefined;
-  settlement: Settlement | undefined;
+  outcome: Outcome | undefined;
+  error: DeliveryError | undefined;
 }
 
 const NOBODY: readonly never[] = [];
@@ -79,7 +81,7 @@ export class PublicationReceipt implements Receipt {
 
   /** Says that a subscriber had ended before it was offered the value. */
   skipped(subscriber: Subscribed): void {
-    this.noted(subscriber, { verdict: undefined, settlement: undefined });
+    this.noted({ subscriber, verdict: undefined, outcome: undefined, error: undefined });
   }
 
   /** Takes what a subscriber answered that did not handle the value at once. */
@@ -90,7 +92,7 @@ export class PublicationReceipt implements Receipt {
       note.verdict = verdict; // it is settled: refused, say
       return;
     }
-    this.noted(subscriber, { verdict, settlement: undefined });
+    this.noted({ subscriber, verdict, outcome: undefined, error: undefined });
     this.open++;
   }
 
@@ -109,19 +111,22 @@ export class PublicationReceipt implements Receipt {
   }
 
   settle(subscriber: Subscribed, outcome: Outcome, error?: DeliveryError): void {
-    const note = this.notes?.get(subscriber);
+    let note = this.notes?.get(subscriber);
     if (!note && outcome === 'succeeded') return;
-    const settlement: Settlement = { subscriber: subscriber.id, outcome, ...(error && { error }) };
     if (note) {
-      note.settlement = settlement;
+      note.outcome = outcome;
+      note.error = error;
       this.open--;
-    } else this.noted(subscriber, { verdict: 'accepted', settlement });
-    this.changes?.next(settlement);
+    } else {
+      note = { subscriber, verdict: 'accepted', outcome, error };
+      this.noted(note);
+    }
+    this.changes?.next(settlementOf(note, outcome));
   }
 
-  private noted(subscriber: Subscribed, note: Note): void {
+  private noted(note: Note): void {
     this.notes ??= new Map();
-    this.notes.set(subscriber, note);
+    this.notes.set(note.subscriber, note);
   }
 
   private changesOf(): Subject<Settlement | undefined> {
@@ -136,7 +141,11 @@ export class PublicationReceipt implements Receipt {
     return this.offeredTo().flatMap((subscriber): Settlement[] => {
       const note = this.notes?.get(subscriber);
       if (!note) return [{ subscriber: subscriber.id, outcome: 'succeeded' }];
-      return note.settlement ? [note.settlement] : [];
+      return note.outcome ? [settlementOf(note, note.outcome)] : [];
     });
   }
+}
+
+function settlementOf({ subscriber, error }: Note, outcome: Outcome): Settlement {
+  return { subscriber: subscriber.id, outcome, ...(error && { error }) };
 }

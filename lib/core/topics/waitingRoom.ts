@@ -70,7 +70,7 @@ export class WaitingRoom<A> {
     if (!this.line.isReady) return this.aside.takeFrom(this.line, this.tally);
     const publication = this.line.take();
     this.room.leave();
-    this.unblock();
+    if (this.aside.size > 0) this.unblock();
     return publication;
   }
 
