@@ -24,6 +24,18 @@ describe('docs/examples', () => {
     expect(lines.map(({ at }) => at)).toEqual([1, 2, 3, 4, 5]);
   });
 
+  it('topicsUnderContract: neither the slow nor the failing subscriber is felt by the third', async () => {
+    const { billed, failures, shown, subscribers } = await import('../../docs/examples/topicsUnderContract.ts');
+
+    expect(shown).toEqual([1, 6]);
+    expect(failures).toEqual(['billing: 3, attempt 2']);
+    expect(billed.filter((id) => id % 2 === 0)).toEqual([2, 4, 6]);
+    expect(billed.filter((id) => id % 2 === 1)).toEqual([1, 5]);
+    expect(subscribers.get('audit')).toMatchObject({ offered: 6, succeeded: 6 });
+    expect(subscribers.get('billing')).toMatchObject({ offered: 6, succeeded: 5, failed: 1, retried: 1 });
+    expect(subscribers.get('display')).toMatchObject({ offered: 6, succeeded: 2, dropped: 4 });
+  });
+
   it('walkOnDemand: the loop is left in the middle', async () => {
     const { seen } = await import('../../docs/examples/walkOnDemand.ts');
 

@@ -117,16 +117,14 @@ export class PublicationReceipt implements Receipt {
       note.outcome = outcome;
       note.error = error;
       this.open--;
-    } else {
-      note = { subscriber, verdict: 'accepted', outcome, error };
-      this.noted(note);
-    }
+    } else note = this.noted({ subscriber, verdict: 'accepted', outcome, error });
     this.changes?.next(settlementOf(note, outcome));
   }
 
-  private noted(note: Note): void {
+  private noted(note: Note): Note {
     this.notes ??= new Map();
     this.notes.set(note.subscriber, note);
+    return note;
   }
 
   private changesOf(): Subject<Settlement | undefined> {
