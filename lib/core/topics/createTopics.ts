@@ -57,6 +57,13 @@ export interface Topics<D extends Definitions> {
 /**
  * Makes topics that are known by name. Names are words of letters, digits, `_` and `-`, with dots between them.
  *
+ * - **Emits** the values of all topics in one order, whoever publishes where from within a handler.
+ * - **Holds** what its topics hold: what contracts allow, and what they replay.
+ * - **Completes** `errors$` and `alerts$` when every topic is complete, and its last subscriber has ended.
+ * - **Errors** at the call: OptionError for a name that is none, UnknownTopicError, DecodeError of `receive`. What fails at a
+ *   subscriber goes to `errors$`.
+ * - **Unsubscribing**, or closing a delivery, changes nothing for others; `close` ends all of them within a deadline.
+ *
  * @example
  * const topics = createTopics({ 'orders.created': { codec: Order, replay: 10 }, 'orders.deleted': { codec: OrderId } });
  * topics.deliver('orders.*', { id: 'audit', handle: write });
