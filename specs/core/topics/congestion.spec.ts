@@ -134,6 +134,23 @@ describe('congestion', () => {
     expect(alerts.map(({ timeToFullMs }) => timeToFullMs)).toEqual([200, undefined, undefined]); // no time has passed
   });
 
+  it('is told of an end of age when no value was too old all the time, also none that has gone since', () => {
+    const { told, setDepth } = watched({ high: 8, low: 2, highAgeMs: 4, holdMs: 5 });
+    setDepth(1);
+    vi.advanceTimersByTime(9);
+    setDepth(0);
+    setDepth(1);
+    vi.advanceTimersByTime(2);
+    setDepth(2);
+    vi.advanceTimersByTime(1);
+    setDepth(1); // the one that goes waited for 3 ms, and more than 2 are too much
+    vi.advanceTimersByTime(1);
+    setDepth(0);
+    vi.advanceTimersByTime(10);
+
+    expect(told).toEqual(['raised at 9, depth 1, since 4', 'cleared at 17, depth 0, since 12']);
+  });
+
   it('waits longer than a timer can', () => {
     const { told, setDepth } = watched({ high: 8, low: 2, highAgeMs: 2 ** 33, holdMs: 0 });
     setDepth(1);
