@@ -154,7 +154,7 @@ export function figures(results) {
     reached,
   });
   return [
-    ...[one, ten, hundred].map((example) => to(example, subscribe, subject, 0.9)),
+    ...[one, ten, hundred].map((example) => to(example, subscribe, subject, 1.5)),
     to(ten, deliver, subject, 0.8, 0.55),
     ...[resolved, short, long].map((example) => to(example, deliver, limit, 0.75, 0.33)),
     to(immediate, deliver, limit, 0.75, 0.5),
