@@ -8,6 +8,6 @@ export function retryWaitMs(
   cause: unknown,
   guarded: <T>(call: () => T) => T | undefined,
 ): number | undefined {
-  if (attempt > policy.retries || guarded(() => policy.retryOn(cause)) !== true) return undefined;
+  if (attempt > policy.retries || !guarded(() => policy.retryOn(cause))) return undefined;
   return retryDelayMs(policy, attempt, guarded(() => policy.jitter()) ?? 1);
 }
