@@ -26,6 +26,7 @@ export const contestants = [
   },
   {
     name: 'with stuck, throwing and flooding ones',
+    fullOnly: true, // on a busy machine it is the machine that is measured: virtual time has the proof
     what: 'one that never ends, one that always throws, one that publishes ten times as much on another topic',
     load: loadRxfan,
     neighbours: (noise) => [STUCK, THROWING, { handle: () => flood(noise) }],
@@ -79,11 +80,12 @@ export function figures(results) {
   const [{ id }] = cases();
   const [alone, stuck, all] = contestants.map(({ name }) => name);
   const fact = (who, name) => results.fact(id, who, name);
+  const beside = fact(all, 'latency p99, ms');
   return [
     { figure: `next p99, ms: ${stuck}`, value: fact(stuck, 'next p99, ms'), atMost: 0.05 },
     {
       figure: `latency p99: ${all} / 1.2 x ${alone} + 1 ms`,
-      value: fact(all, 'latency p99, ms') / (1.2 * fact(alone, 'latency p99, ms') + 1),
+      value: beside && beside / (1.2 * fact(alone, 'latency p99, ms') + 1),
       atMost: 1,
     },
   ];
