@@ -1,5 +1,5 @@
-import type { ObservableInput } from 'rxjs';
 import type { DeliveryContract } from './delivery.ts';
+import type { Handled } from './handled.ts';
 import type { JobState } from './jobStore.ts';
 
 /** How a job ends. `rejected`: it was accepted and never ran. */
@@ -56,7 +56,7 @@ export interface Job<M> {
    * Does the work. What is returned gives the messages, undefined is none, and its end is the end of the job. Iterables
    * and async iterables are asked for one message at a time, Observables and promises push.
    */
-  readonly run: (context: JobContext<M>) => ObservableInput<M | undefined> | PromiseLike<void> | void;
+  readonly run: (context: JobContext<M>) => Handled<M | undefined> | PromiseLike<void>;
 }
 
 interface AnyJobMessage {

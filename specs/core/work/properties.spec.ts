@@ -94,7 +94,7 @@ function play({ jobs, subscribers, stopAt, stop, storeMs, ...options }: World): 
     });
     subscribers.forEach((subscriber, i) => at(subscriber.at, () => attach(engine, subscriber, i, story, at)));
     jobs.forEach((job, i) => at(job.at, () => start(engine, job, `j${i}`, story, at)));
-    at(stopAt, () => (story.ledger = engine.stop(stop)));
+    at(stopAt, () => void (story.ledger = engine.stop(stop)));
   });
   story.openCalls = store?.open() ?? 0;
   return story;
@@ -166,14 +166,11 @@ function ignoring(work: () => void): void {
   }
 }
 
-const totalOf = ({
-  offered: _,
-  retried: __,
-  concurrency: ___,
-  paused: ____,
-  oldestAgeMs: _____,
-  ...rest
-}: DeliveryStats) => Object.values(rest).reduce((sum, count) => sum + count, 0);
+/** What became of all that was offered to a subscriber, together. */
+function totalOf(stats: DeliveryStats): number {
+  const { succeeded, failed, coalesced, dropped, parked, refused, discarded, blocked, waiting, running } = stats;
+  return succeeded + failed + coalesced + dropped + parked + refused + discarded + blocked + waiting + running;
+}
 
 function byToken(messages: readonly JobMessage<number>[]): ReadonlyMap<string, JobMessage<number>[]> {
   const groups = new Map<string, JobMessage<number>[]>();

@@ -313,7 +313,7 @@ describe('recover', () => {
       engine.start({ topic: 'provision', ...works });
       engine.start({ topic: 'provision', ...works });
       at(10, () => engine.cancel('t3'));
-      at(20, () => (ledger = engine.stop({ deadlineMs: 5 })));
+      at(20, () => void (ledger = engine.stop({ deadlineMs: 5 })));
     });
     expect((await ledger!).jobs).toMatchObject({ cancelled: 2, rejected: 1 });
     expect([...store.records.values()].map(({ token, state }) => `${token} ${state}`)).toEqual([

@@ -20,7 +20,7 @@ describe('stop', () => {
       engine.attach('provision', { id: 'slow', handle: () => timer(10) });
       engine.start({ topic: 'provision', run: lasting(50, 20) });
       engine.start({ topic: 'provision', run: lasting(50) });
-      at(15, () => (ledger = engine.stop()));
+      at(15, () => void (ledger = engine.stop()));
       engine.messages$.subscribe({ complete: () => heard.push(['stopped']) });
     });
     expect(heard).toEqual([
@@ -61,7 +61,7 @@ describe('stop', () => {
       });
       engine.start({ topic: 'provision', run: ({ signal }) => (signals.push(signal), every(10)) });
       engine.messages$.subscribe({ complete: () => (stoppedAt = now()) });
-      at(35, () => (ledger = engine.stop({ deadlineMs: 100 })));
+      at(35, () => void (ledger = engine.stop({ deadlineMs: 100 })));
     });
     expect(stoppedAt).toBe(135);
     expect(tookMs).toBe(135);
@@ -88,7 +88,7 @@ describe('stop', () => {
         topic: 'provision',
         run: ({ signal }) => ((signal.onabort = () => (reason = signal.reason)), NEVER),
       });
-      at(50, () => (ledger = engine.stop({ mode: 'abort' })));
+      at(50, () => void (ledger = engine.stop({ mode: 'abort' })));
     });
     expect(tookMs).toBe(60);
     expect(heard).toEqual(['t1 1', 't1 2', 't1 3']);
@@ -102,7 +102,7 @@ describe('stop', () => {
     const tookMs = inVirtualTime(({ at }) => {
       const engine = engineOf({ store, storeTimeoutMs: Infinity });
       engine.start({ topic: 'provision', run: () => [1] });
-      at(5, () => (ledger = engine.stop({ deadlineMs: 20 })));
+      at(5, () => void (ledger = engine.stop({ deadlineMs: 20 })));
     });
     expect(tookMs).toBe(25);
     expect(store.open()).toBe(0);
@@ -126,11 +126,15 @@ describe('stop', () => {
       const engine = engineOf({ signal: controller.signal });
       engine.attach('provision', {
         id: 'stops',
-        handle: ({ sequence }) => void (sequence > 1 && promises.push(engine.stop({ deadlineMs: 5 }))),
+        handle: ({ sequence }) => {
+          if (sequence > 1) promises.push(engine.stop({ deadlineMs: 5 }));
+        },
       });
       engine.attach('bind', {
         id: 'stops',
-        handle: ({ sequence }) => void (sequence > 1 && promises.push(engine.stop())),
+        handle: ({ sequence }) => {
+          if (sequence > 1) promises.push(engine.stop());
+        },
       });
       engine.start({ topic: 'provision', run: () => void promises.push(engine.stop({ mode: 'abort' })) });
       engine.start({ topic: 'bind', run: () => NEVER });
@@ -202,7 +206,7 @@ describe('stop', () => {
           for (let i = 0; i < 5; i++) {
             engine.start({ topic: 'provision', run: i % 2 ? () => [1, 2, 3] : () => every(2, 4) });
           }
-          at(ms, () => (ledger = engine.stop({ deadlineMs })));
+          at(ms, () => void (ledger = engine.stop({ deadlineMs })));
         });
         expect(tookMs).toBeLessThanOrEqual(ms + deadlineMs);
         const { jobs, subscribers, messages } = await ledger!;

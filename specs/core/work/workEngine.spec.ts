@@ -81,7 +81,9 @@ describe('a work engine', () => {
       engine.attach('provision', { id: 'mutates', handle });
       engine.attach('provision', {
         id: 'sees',
-        handle: (message) => void (message.kind === 'message' && seen.push(message.message.plan.size)),
+        handle: (message) => {
+          if (message.kind === 'message') seen.push(message.message.plan.size);
+        },
       });
       const failures = failuresOf(engine);
       engine.start({ topic: 'provision', run: () => [{ plan: { size: 1 } }] });
