@@ -20,6 +20,12 @@ export { SplitError, TransformError } from './core/routing/routingFailure.ts';
 export { splitFilter, type SplitOptions } from './core/routing/splitFilter.ts';
 export { transformFilter } from './core/routing/transformFilter.ts';
 export type { TransformStep } from './core/routing/transformStep.ts';
+export { aimd, type AimdOptions } from './core/topics/aimd.ts';
+export { createBudget, type BudgetOptions } from './core/topics/budget.ts';
+export { createTopics, type TopicDefinition, type Topics } from './core/topics/createTopics.ts';
+export type { CloseOptions, Ledger } from './core/topics/drained.ts';
+export { Topic } from './core/topics/topic.ts';
+export type { TopicOptions } from './core/topics/topicOptions.ts';
 export { NotJsonError } from './boundary/canonicalJson.ts';
 export { decode } from './boundary/decode.ts';
 export { decodeWith, type DecodeOptions } from './boundary/decodeWith.ts';
@@ -32,7 +38,27 @@ export { fromSnapshot } from './boundary/fromSnapshot.ts';
 export { fromToken } from './boundary/fromToken.ts';
 export { TooLargeError } from './boundary/tooLargeError.ts';
 export type { Codec } from './contracts/codec.ts';
+export type {
+  AdaptiveConcurrency,
+  Budget,
+  BudgetShare,
+  ConcurrencyControl,
+  CongestionAlert,
+  Delivery,
+  DeliveryContext,
+  DeliveryContract,
+  DeliveryStats,
+  Outcome,
+  Overflow,
+  Receipt,
+  RetryPolicy,
+  Settlement,
+  Verdict,
+  Watermarks,
+} from './contracts/delivery.ts';
+export { ClosedError, DeliveryError, UnknownTopicError } from './contracts/deliveryFailure.ts';
 export { DecodeError, FormatError, RefusedError, UnreachableError, type Fault } from './contracts/failure.ts';
+export type { Handled } from './contracts/handled.ts';
 export type { JobRecord, JobState, JobStore } from './contracts/jobStore.ts';
 export { BrokenRecordsError, type BrokenRecord } from './contracts/jobStoreFailure.ts';
 export { comparePageKeys, type PageKey } from './contracts/pageKey.ts';

@@ -1,5 +1,6 @@
-import type { Observable, ObservableInput } from 'rxjs';
+import type { Observable } from 'rxjs';
 import type { DeliveryError } from './deliveryFailure.ts';
+import type { Handled } from './handled.ts';
 
 /** What happens to a value that finds the waiting line of a subscriber full. */
 export type Overflow = 'error' | 'dropOldest' | 'dropNewest' | 'coalesce' | 'block' | 'park';
@@ -9,7 +10,7 @@ export interface DeliveryContract<A> {
   /** Names the subscriber in receipts, errors and alerts. Unique within its topic. */
   readonly id: string;
   /** Takes a value; done when what it returns has completed, or at once when it returns nothing. What is emitted is not looked at. */
-  readonly handle: (value: A, delivery: DeliveryContext) => ObservableInput<unknown> | void;
+  readonly handle: (value: A, delivery: DeliveryContext) => Handled;
   /** Most values that are handled at the same time; may change while it runs. At 1 (the default) they keep their order. */
   readonly concurrency?: number | Observable<number> | AdaptiveConcurrency | undefined;
   /** Most values that wait for their turn. Default: 1024. */

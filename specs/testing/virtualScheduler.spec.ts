@@ -1,4 +1,4 @@
-import { asapScheduler, asyncScheduler, type Subscription } from 'rxjs';
+import { asapScheduler, asyncScheduler } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { VirtualScheduler } from '../../lib/testing/virtualScheduler.ts';
@@ -7,15 +7,14 @@ import { VirtualScheduler } from '../../lib/testing/virtualScheduler.ts';
 function cancelledInItsFrame(scheduler: TestScheduler): readonly string[] {
   const done: string[] = [];
   scheduler.run(() => {
-    let late: Subscription | undefined;
     asyncScheduler.schedule(() => {
       done.push(`timer at ${asyncScheduler.now()}`);
       asapScheduler.schedule(() => {
         done.push('asap');
-        late?.unsubscribe();
+        late.unsubscribe();
       });
     }, 5);
-    late = asyncScheduler.schedule(() => done.push('late'), 5);
+    const late = asyncScheduler.schedule(() => done.push('late'), 5);
   });
   return done;
 }

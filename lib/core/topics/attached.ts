@@ -98,7 +98,7 @@ export class Attached<A> implements Startable, RunnerHost<A> {
     else if (this.run(publication)) return;
     if (this.isEnded) this.lane.room.clear();
     publication.receipt?.answered(this, verdict);
-    if (!this.isQuiet || this.feeds.changes.observed) this.changed();
+    if (!this.isQuiet || this.feeds.isWatched) this.changed();
   }
 
   startNext(): boolean {
@@ -119,7 +119,7 @@ export class Attached<A> implements Startable, RunnerHost<A> {
   succeeded(publication: Publication<A>): void {
     this.lane.succeed(publication);
     publication.settle(this, 'succeeded');
-    if (!this.isQuiet || this.feeds.changes.observed) this.changed();
+    if (!this.isQuiet || this.feeds.isWatched) this.changed();
   }
 
   failed(publication: Publication<A>, attempts: number, cause: unknown): void {

@@ -17,7 +17,7 @@ export interface AttemptHost<A> {
   succeeded(attempt: Attempt<A>): void;
   failed(attempt: Attempt<A>, cause: unknown): void;
   /** Calls back a user, whose mistake is told and does no harm. */
-  guarded(attempt: Attempt<A>, call: () => void): void;
+  guarded<T>(attempt: Attempt<A>, call: () => T): T | undefined;
 }
 
 /** One call of a handler, and what the handler is told of it. It ends once: it succeeds, fails, is late, or is cancelled. */

@@ -27,6 +27,7 @@ export class Congestion {
   private readonly calmDepth: number;
   private isRaised = false;
   private crossedAt: number | undefined; // since when the line is beyond the mark that it is watched for
+  private oldestWas: number | undefined; // since when the oldest one waited at the last look
   private growsFrom: { readonly at: number; readonly depth: number } | undefined;
   private watch: Subscription | undefined;
   private watchUntil = Infinity; // when it fires
@@ -58,6 +59,9 @@ export class Congestion {
     const oldestSince = this.options.oldestSince();
     const ageMs = oldestSince === undefined ? 0 : now - oldestSince;
     const isBeyond = this.isRaised ? depth <= low && ageMs <= highAgeMs / 2 : depth >= high || ageMs >= highAgeMs;
+    // One that grew too old meanwhile, and has gone, was not below the mark all the time.
+    if (this.isRaised && now - (this.oldestWas ?? now) > highAgeMs / 2) this.crossedAt = undefined;
+    this.oldestWas = oldestSince;
     this.crossedAt = isBeyond ? (this.crossedAt ?? now) : undefined;
     if (this.crossedAt !== undefined) this.flipWhenDue(this.crossedAt, now);
     else if (!this.isRaised && oldestSince !== undefined) this.lookAgainIn(highAgeMs - ageMs);

@@ -11,8 +11,9 @@ import { Dispatcher } from './dispatcher.ts';
 import { drained, type CloseOptions, type Ledger } from './drained.ts';
 import type { MatchedName } from './matchedName.ts';
 import { matchesPattern } from './matchesPattern.ts';
-import { Topic, type TopicOptions } from './topic.ts';
+import { Topic } from './topic.ts';
 import { TopicEvents } from './topicEvents.ts';
+import type { TopicOptions } from './topicOptions.ts';
 
 /** One topic of a registry: what its values are, and what it keeps. */
 export interface TopicDefinition<A> extends Pick<TopicOptions, 'replay' | 'freeze'> {

@@ -8,12 +8,12 @@ export function deliveryOf<A>(attached: Attached<A>): Delivery<A> {
   return {
     id,
     stats: () => attached.stats(),
-    stats$: feeds.changes.pipe(
+    stats$: feeds.changes$.pipe(
       startWith(undefined),
       map(() => attached.stats()),
     ),
-    alerts$: feeds.alerts.asObservable(),
-    ended$: feeds.ended.asObservable(),
+    alerts$: feeds.alerts$,
+    ended$: feeds.ended$,
     pause: () => attached.change(() => (lane.isPaused = true)),
     resume: () => attached.change(() => (lane.isPaused = false)),
     parked: () => lane.tally.parking.values(),

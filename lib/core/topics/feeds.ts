@@ -1,4 +1,4 @@
-import { Subject } from 'rxjs';
+import { Subject, type Observable } from 'rxjs';
 import type { CongestionAlert } from '../../contracts/delivery.ts';
 import { DeliveryError } from '../../contracts/deliveryFailure.ts';
 import type { Publication } from './publication.ts';
@@ -15,14 +15,25 @@ export interface FeedsOptions {
 /** What is told of one subscriber: to those who look at it alone, and to those who look at its topic. */
 export class Feeds<A> {
   /** Emits after each change that somebody may look at; completes when the subscriber has ended. */
-  readonly changes = new Subject<void>();
-  readonly alerts = new Subject<CongestionAlert>();
+  readonly changes$: Observable<void>;
+  readonly alerts$: Observable<CongestionAlert>;
   /** Completes with them: nobody who only waits for that shall make changes cost anything. */
-  readonly ended = new Subject<never>();
+  readonly ended$: Observable<never>;
+  private readonly changes = new Subject<void>();
+  private readonly alerts = new Subject<CongestionAlert>();
+  private readonly ended = new Subject<never>();
   private readonly options: FeedsOptions;
 
   constructor(options: FeedsOptions) {
     this.options = options;
+    this.changes$ = this.changes.asObservable();
+    this.alerts$ = this.alerts.asObservable();
+    this.ended$ = this.ended.asObservable();
+  }
+
+  /** Whether somebody looks at changes. */
+  get isWatched(): boolean {
+    return this.changes.observed;
   }
 
   changed(): void {
@@ -47,12 +58,13 @@ export class Feeds<A> {
     return new DeliveryError({ topic, subscriber, id, attempt, value }, cause);
   }
 
-  /** Calls back a user, whose mistake is told and does no harm. */
-  guarded(call: () => void, publication: Publication<A>, attempt = 0): void {
+  /** Calls back a user, whose mistake is told and does no harm: undefined is the answer then. */
+  guarded<T>(call: () => T, publication: Publication<A>, attempt = 0): T | undefined {
     try {
-      call();
+      return call();
     } catch (thrown) {
       this.failed(this.errorOf(publication, attempt, thrown));
+      return undefined;
     }
   }
 

@@ -1,5 +1,6 @@
 import { Observable, Subject } from 'rxjs';
 import { Fifo } from '../../../operators/internal/fifo.ts';
+import { listen } from '../../../operators/internal/listen.ts';
 import type { Outcome, Receipt, Settlement, Verdict } from '../../contracts/delivery.ts';
 import type { DeliveryError } from '../../contracts/deliveryFailure.ts';
 
@@ -51,7 +52,7 @@ export class PublicationReceipt implements Receipt {
         if (this.isDispatched && this.blocked === 0) subscriber.complete();
       };
       look();
-      if (!subscriber.closed) subscriber.add(this.changesOf().subscribe(look));
+      if (!subscriber.closed) listen(this.changesOf(), subscriber, { next: look });
     });
   }
 
@@ -71,7 +72,7 @@ export class PublicationReceipt implements Receipt {
         emitting = false;
         if (begun && this.open === 0) subscriber.complete();
       };
-      subscriber.add(this.changesOf().subscribe(look));
+      listen(this.changesOf(), subscriber, { next: look });
       look(undefined);
     });
   }

@@ -6,12 +6,8 @@ export function retryWaitMs(
   policy: Terms<unknown>['retry'],
   attempt: number,
   cause: unknown,
-  guarded: (call: () => void) => void,
+  guarded: <T>(call: () => T) => T | undefined,
 ): number | undefined {
-  let isWorth = false;
-  let factor = 1;
-  guarded(() => (isWorth = attempt <= policy.retries && policy.retryOn(cause)));
-  if (!isWorth) return undefined;
-  guarded(() => (factor = policy.jitter()));
-  return retryDelayMs(policy, attempt, factor);
+  if (attempt > policy.retries || guarded(() => policy.retryOn(cause)) !== true) return undefined;
+  return retryDelayMs(policy, attempt, guarded(() => policy.jitter()) ?? 1);
 }

@@ -1,5 +1,6 @@
 import { Observable, Subject } from 'rxjs';
 import { OptionError } from '../../../operators/errors.ts';
+import { listen } from '../../../operators/internal/listen.ts';
 import type { Attached } from './attached.ts';
 
 /** The subscribers of a topic, in the order they came. */
@@ -46,7 +47,7 @@ export class Roster<A> {
       const look = () => {
         if (this.size >= count) subscriber.complete();
       };
-      subscriber.add(this.changes.subscribe(look));
+      listen(this.changes, subscriber, { next: look });
       look();
     });
   }

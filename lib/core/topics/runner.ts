@@ -1,4 +1,5 @@
-import { asyncScheduler, throwError, type ObservableInput } from 'rxjs';
+import { asyncScheduler, throwError } from 'rxjs';
+import type { Handled } from '../../contracts/handled.ts';
 import { Deadlines } from '../paging/deadlines.ts';
 import { Attempt, type AttemptHost, type AttemptTime } from './attempt.ts';
 import type { Cap } from './cap.ts';
@@ -74,13 +75,15 @@ export class Runner<A> implements AttemptHost<A> {
     else this.retry(attempt, waitMs);
   }
 
-  guarded({ publication, attempt }: Attempt<A>, call: () => void): void {
-    this.feeds.guarded(call, publication, attempt);
+  guarded<T>({ publication, attempt }: Attempt<A>, call: () => T): T | undefined {
+    return this.feeds.guarded(call, publication, attempt);
   }
 
   private start(attempt: Attempt<A>): boolean {
-    if (!this.isSimple) return this.startWatched(attempt);
-    const result = this.call(attempt);
+    return this.isSimple ? this.ended(attempt, this.call(attempt)) : this.startWatched(attempt);
+  }
+
+  private ended(attempt: Attempt<A>, result: Handled): boolean {
     if (result !== undefined || this.isCancelled || attempt.attempt > 1) return this.follow(attempt, result);
     attempt.state = 'succeeded'; // the short way, which nearly every synchronous handler takes
     this.host.succeeded(attempt.publication);
@@ -98,7 +101,7 @@ export class Runner<A> implements AttemptHost<A> {
     return isSettled;
   }
 
-  private follow(attempt: Attempt<A>, result: ObservableInput<unknown> | void): boolean {
+  private follow(attempt: Attempt<A>, result: Handled): boolean {
     this.attempts.enter(attempt);
     if (this.isCancelled) this.discard(attempt); // by its own handler
     if (result === undefined) attempt.succeed();
@@ -107,7 +110,7 @@ export class Runner<A> implements AttemptHost<A> {
     return attempt.state !== 'live' && attempt.state !== 'retried';
   }
 
-  private call(attempt: Attempt<A>): ObservableInput<unknown> | void {
+  private call(attempt: Attempt<A>): Handled {
     const { handle } = this.terms;
     try {
       return handle(attempt.publication.value, attempt);

@@ -13,18 +13,7 @@ import { Replay } from './replay.ts';
 import { Roster } from './roster.ts';
 import { Selection } from './selection.ts';
 import { TopicEvents } from './topicEvents.ts';
-
-/** How a {@link Topic} is called and what it keeps. */
-export interface TopicOptions {
-  /** Names it in errors and alerts. Default: topic. */
-  readonly name?: string | undefined;
-  /** How many of the last values a subscriber gets that is attached later. Default: 0. */
-  readonly replay?: number | undefined;
-  /** `deep` (default): values are frozen when they are published, see `freeze`. `off`: they are passed as they are. */
-  readonly freeze?: 'deep' | 'off' | undefined;
-  /** Takes every failure of a delivery, once. What it throws is ignored. */
-  readonly onError?: ((error: DeliveryError) => void) | undefined;
-}
+import type { TopicOptions } from './topicOptions.ts';
 
 /**
  * A Subject whose subscribers may declare under which contract they take its values.
@@ -116,6 +105,7 @@ export class Topic<A> extends Subject<A> {
   override unsubscribe(): void {
     this.isComplete = true;
     for (const attached of this.roster.live()) attached.close();
+    // eslint-disable-next-line rxjs-x/no-subject-unsubscribe -- a Subject can be, and this is one
     super.unsubscribe();
     this.endIfIdle();
   }

@@ -1,5 +1,6 @@
 import { OverflowError } from '../../../operators/errors.ts';
 import type { Verdict } from '../../contracts/delivery.ts';
+import { Aside } from './aside.ts';
 import { KeyedLine } from './keyedLine.ts';
 import type { Line } from './line.ts';
 import { PlainLine } from './plainLine.ts';
@@ -7,9 +8,6 @@ import type { Publication } from './publication.ts';
 import { Room } from './room.ts';
 import type { Tally } from './tally.ts';
 import type { Terms } from './terms.ts';
-
-/** Most publications that wait for room at one subscriber: publishers that do not wait for their receipts would grow it. */
-const MOST_BLOCKED = 1_024;
 
 /** The bounds of a {@link WaitingRoom}. */
 export interface WaitingRoomOptions<A> extends Pick<
@@ -29,7 +27,7 @@ export class WaitingRoom<A> {
   private readonly tally: Tally<A>;
   private readonly line: Line<A>;
   private readonly room: Room;
-  private readonly aside = new Set<Publication<A>>(); // in the order they came
+  private readonly aside = new Aside<A>();
 
   constructor(options: WaitingRoomOptions<A>, tally: Tally<A>) {
     this.options = options;
@@ -59,7 +57,7 @@ export class WaitingRoom<A> {
 
   /** Since when the oldest one waits, in ms of the clock. */
   get oldestSince(): number | undefined {
-    return (this.line.oldest() ?? this.firstAside())?.waitsSince;
+    return (this.line.oldest() ?? this.aside.first())?.waitsSince;
   }
 
   /** Whether a publication may pass without waiting. Its key is then taken. */
@@ -69,7 +67,7 @@ export class WaitingRoom<A> {
 
   /** Takes what is next, and its key. */
   take(): Publication<A> | undefined {
-    if (!this.line.isReady) return this.takeAside();
+    if (!this.line.isReady) return this.aside.takeFrom(this.line, this.tally);
     const publication = this.line.take();
     this.room.leave();
     this.unblock();
@@ -87,7 +85,7 @@ export class WaitingRoom<A> {
     const { tally, line } = this;
     const isKeyFull = line.isFullFor(publication);
     const most = isKeyFull ? bufferSizePerKey : bufferSize;
-    if (!isKeyFull && !this.isBehind(publication) && this.room.enter()) return this.wait(publication);
+    if (!isKeyFull && !this.aside.isBefore(publication, this.line) && this.room.enter()) return this.wait(publication);
     if (overflow === 'block') return this.block(publication);
     if (overflow === 'error') return tally.refuse(publication, new OverflowError('deliver', most));
     if (overflow === 'park') return tally.park(publication);
@@ -101,7 +99,7 @@ export class WaitingRoom<A> {
   /** Discards all. */
   clear(): void {
     this.room.forget(this.options.roomMade);
-    for (const publication of this.aside) this.tally.lose(this.leaveAside(publication), 'discarded');
+    for (const publication of this.aside.all()) this.tally.lose(this.aside.leave(publication), 'discarded');
     while (this.line.size > 0) {
       const publication = this.line.removeOldest();
       this.room.leave();
@@ -119,13 +117,13 @@ export class WaitingRoom<A> {
 
   /** Lets those that wait for room into the line, as far as there is any. */
   unblock(): void {
-    for (const publication of this.aside) {
+    for (const publication of this.aside.all()) {
       if (this.line.isFullFor(publication)) continue; // those of other keys need not wait for it
       if (!this.room.enter()) {
         this.room.wait(this.options.roomMade);
         return;
       }
-      this.wait(this.leaveAside(publication));
+      this.wait(this.aside.leave(publication));
     }
   }
 
@@ -147,7 +145,7 @@ export class WaitingRoom<A> {
 
   private block(publication: Publication<A>): Verdict {
     const { isOwn, bufferSize, now, roomMade } = this.options;
-    if (isOwn(publication) || this.aside.size >= MOST_BLOCKED) {
+    if (isOwn(publication) || this.aside.isFull) {
       return this.tally.refuse(publication, new OverflowError('deliver', bufferSize));
     }
     if (publication.waitsSince < 0) publication.waitsSince = now();
@@ -164,33 +162,5 @@ export class WaitingRoom<A> {
     );
     if (absorbed) this.tally.lose(absorbed, 'coalesced');
     return absorbed !== undefined;
-  }
-
-  /** Without room of its own, one that waits for some goes on as soon as it may. */
-  private takeAside(): Publication<A> | undefined {
-    for (const publication of this.aside) {
-      try {
-        if (this.line.admits(publication)) return this.leaveAside(publication);
-      } catch (thrown) {
-        this.tally.refuse(this.leaveAside(publication), thrown); // partitionKey threw
-      }
-    }
-    return undefined;
-  }
-
-  /** Whether one waits for room that it must not overtake. */
-  private isBehind(publication: Publication<A>): boolean {
-    for (const first of this.aside) if (this.line.isSameKey(first, publication)) return true;
-    return false;
-  }
-
-  private firstAside(): Publication<A> | undefined {
-    return this.aside.size === 0 ? undefined : this.aside.values().next().value;
-  }
-
-  private leaveAside(publication: Publication<A>): Publication<A> {
-    this.aside.delete(publication);
-    publication.receipt?.taken();
-    return publication;
   }
 }

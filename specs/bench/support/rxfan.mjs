@@ -5,11 +5,11 @@ import { pathToFileURL } from 'node:url';
 export async function loadRxfan(dist) {
   const open = (door) => import(pathToFileURL(path.join(dist, door, 'index.js')));
   const { mergeMapBounded, mergeSorted } = await open('operators');
-  const { aggregatePages, pageTokens } = await open('lib');
+  const { aggregatePages, pageTokens, Topic } = await open('lib');
   const { aesGcmSealer } = await open('lib/adapters/node');
 
   const tokens = pageTokens(
     aesGcmSealer({ keys: [{ id: 'bench', secret: 'a secret that is long enough for a key' }] }),
   );
-  return { mergeMapBounded, mergeSorted, aggregate: (options) => aggregatePages({ tokens, ...options }) };
+  return { Topic, mergeMapBounded, mergeSorted, aggregate: (options) => aggregatePages({ tokens, ...options }) };
 }

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { Observable, Subject, timer, type ObservableInput } from 'rxjs';
+import { Observable, Subject, timer } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
-import type { Delivery, Outcome, Overflow } from '../../../lib/contracts/delivery.ts';
+import type { Delivery, DeliveryContract, Overflow } from '../../../lib/contracts/delivery.ts';
 import type { DeliveryError } from '../../../lib/contracts/deliveryFailure.ts';
+import type { Handled } from '../../../lib/contracts/handled.ts';
 import { Topic } from '../../../lib/core/topics/topic.ts';
 import { runs } from '../../support/seed.ts';
 import { watchProcess } from './support/watchProcess.ts';
@@ -70,7 +71,7 @@ class Witness {
   readonly delivery: Delivery<Value>;
   readonly errors: DeliveryError[] = [];
   readonly outcomes: Record<string, number> = {};
-  readonly cap$ = new Subject<number>();
+  private readonly cap$ = new Subject<number>();
   cap: number;
   highestCap: number;
   isPaused = false;
@@ -88,7 +89,7 @@ class Witness {
     this.terms = terms;
     const { keys, retries, ...rest } = terms;
     this.cap = this.highestCap = terms.concurrency;
-    this.delivery = world.topic.deliver({
+    this.delivery = world.deliver({
       ...rest,
       id,
       concurrency: new Observable((subscriber) => {
@@ -119,6 +120,13 @@ class Witness {
       },
     });
     this.delivery.ended$.subscribe({ complete: () => (this.isClosed = true) });
+  }
+
+  setCap(concurrency: number): void {
+    if (this.isClosed) return;
+    this.cap = concurrency;
+    this.highestCap = Math.max(this.highestCap, concurrency);
+    this.cap$.next(concurrency);
   }
 
   close(): void {
@@ -176,7 +184,7 @@ class Witness {
 
 class World {
   readonly witnesses: Witness[] = [];
-  readonly topic = new Topic<Value>({ onError: (error) => this.named(error.subscriber).errors.push(error) });
+  private readonly topic = new Topic<Value>({ onError: (error) => this.named(error.subscriber).errors.push(error) });
   private readonly held: ((how: 'well' | 'badly') => void)[] = [];
   private published = 0;
   private nested = 0;
@@ -202,12 +210,20 @@ class World {
     for (const witness of this.witnesses) witness.check();
   }
 
+  deliver(contract: DeliveryContract<Value>): Delivery<Value> {
+    return this.topic.deliver(contract);
+  }
+
+  end(): void {
+    this.topic.unsubscribe();
+  }
+
   attach(terms: Terms): void {
     this.witnesses.push(new Witness(this, `s${this.witnesses.length}`, terms));
   }
 
   /** What a handler does. */
-  play({ n, ways }: Value, attempt: number, end: (how: 'well' | 'badly') => void): ObservableInput<unknown> | void {
+  play({ n, ways }: Value, attempt: number, end: (how: 'well' | 'badly') => void): Handled {
     const way = ways[Math.min(attempt, ways.length) - 1]!;
     const failure = new Error(`${n} fails`);
     const after = (how: 'well' | 'badly') =>
@@ -263,12 +279,8 @@ class World {
     }
     const witness = this.witnesses[step.which % this.witnesses.length]!;
     if (step.kind === 'close') witness.close();
-    else if (step.kind === 'set') {
-      if (witness.isClosed) return;
-      witness.cap = step.concurrency;
-      witness.highestCap = Math.max(witness.highestCap, witness.cap);
-      witness.cap$.next(witness.cap);
-    } else {
+    else if (step.kind === 'set') witness.setCap(step.concurrency);
+    else {
       if (step.kind !== 'redrive') witness.isPaused = step.kind === 'pause';
       witness.delivery[step.kind]();
     }
@@ -303,7 +315,7 @@ describe('conservation', () => {
 
           for (const witness of world.witnesses) witness.close();
           await world.take({ kind: 'wait', ms: 1 });
-          world.topic.unsubscribe();
+          world.end();
           expect(vi.getTimerCount(), 'X3').toBe(0);
         },
       ),

@@ -1,15 +1,18 @@
 import fc from 'fast-check';
-import { concat, NEVER, Observable, of, throwError, timer, type ObservableInput } from 'rxjs';
+import * as t from 'io-ts';
+import { concat, NEVER, Observable, of, throwError, timer, observable } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import type { DeliveryContext, DeliveryContract } from '../../../lib/contracts/delivery.ts';
 import { DeliveryError } from '../../../lib/contracts/deliveryFailure.ts';
+import type { Handled } from '../../../lib/contracts/handled.ts';
+import { createTopics } from '../../../lib/core/topics/createTopics.ts';
 import { Topic } from '../../../lib/core/topics/topic.ts';
 import { marbles } from '../../support/marbles.ts';
 import { runs } from '../../support/seed.ts';
 import { watchProcess } from './support/watchProcess.ts';
 import { useVirtualTime } from './support/virtualTime.ts';
 
-type Handle = (value: number, context: DeliveryContext) => ObservableInput<unknown> | void;
+type Handle = (value: number, context: DeliveryContext) => Handled;
 
 class OddPromise extends Promise<unknown> {
   override then(): never {
@@ -109,7 +112,7 @@ const FAILING: Readonly<Record<string, Handle>> = {
     }),
   'is a subscribable that throws': () =>
     ({
-      [Symbol.observable ?? '@@observable']: () => ({
+      [observable]: () => ({
         subscribe() {
           throw new Error('no');
         },
@@ -408,6 +411,39 @@ describe('isolation', () => {
     }),
   );
 
+  it(
+    'T10 a neighbour that floods another topic of the registry delays nobody',
+    marbles(({ cold, expectObservable, flush }) => {
+      let flooded = 0;
+      const timeline = (floods: boolean) =>
+        new Observable<string>((subscriber) => {
+          const topics = createTopics({ main: { codec: t.string }, noise: { codec: t.number } });
+          if (floods) topics.deliver('main', { id: 'flooder', handle: () => flood(topics.topic('noise')) });
+          topics.deliver('noise', { id: 'noisy', bufferSize: 100, handle: () => (flooded++, undefined) });
+          topics.deliver('noise', { id: 'stuck', bufferSize: 10, overflow: 'dropOldest', handle: () => NEVER });
+          topics.deliver('main', {
+            id: 'healthy',
+            bufferSize: 2,
+            overflow: 'dropOldest',
+            handle(value) {
+              subscriber.next(value);
+              return cold('--|');
+            },
+          });
+          return cold('abcdefg|').subscribe(topics.topic('main'));
+        });
+      const flood = (noise: Topic<number>): void => {
+        for (let n = 0; n < 1_000; n++) noise.next(n);
+      };
+      const expected = 'a-b-d-f-g';
+
+      expectObservable(timeline(false)).toBe(expected);
+      expectObservable(timeline(true)).toBe(expected);
+      flush();
+      expect(flooded).toBe(7_000);
+    }),
+  );
+
   it('T11 a subscriber whose handler fails is kept, closed, or parks the value, as its contract says', () => {
     const handle = (n: number): void => {
       if (n % 2 === 1) throw new Error('odd');
@@ -425,6 +461,22 @@ describe('isolation', () => {
     expect(topic.deliveries().map(({ id }) => id)).toEqual(['keep', 'park']);
   });
 
+  it('T17 no part of a message that JSON could hold can be changed by a neighbour, whatever it tries', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 4 }), (json) => {
+        const topic = new Topic<unknown>();
+        topic.deliver({ id: 'vandal', handle: vandalise });
+        const seen: unknown[] = [];
+        topic.deliver({ id: 'reader', handle: (message) => void seen.push(JSON.stringify(message)) });
+        const before = JSON.stringify(json);
+        topic.next(json);
+
+        expect(seen).toEqual([before]);
+      }),
+      runs(),
+    );
+  });
+
   it('T17 what a subscriber does to a message is not seen by another', () => {
     const topic = new Topic<{ list: number[]; inner: { n: number } }>();
     const failed: string[] = [];
@@ -439,3 +491,15 @@ describe('isolation', () => {
     expect(failed).toEqual(['TypeError', 'TypeError']);
   });
 });
+
+/** Changes every part of a value that can be changed. */
+function vandalise(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
+  for (const key of Object.keys(value)) {
+    vandalise(value[key as keyof typeof value]);
+    Reflect.set(value, key, 'changed');
+    Reflect.deleteProperty(value, key);
+  }
+  Reflect.set(value, 'more', 1);
+  Reflect.setPrototypeOf(value, null);
+}

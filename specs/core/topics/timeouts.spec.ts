@@ -43,7 +43,7 @@ describe('timeoutMs', () => {
 
           for (let i = 0; i < values.length * 3; i++) {
             vi.advanceTimersByTime(4);
-            if (scheduler.count() > 0) await scheduler.waitOne();
+            if (scheduler.count() > 0) await scheduler.waitNext(1);
             await Promise.resolve();
             expect(delivery.stats().running).toBeLessThanOrEqual(concurrency);
           }

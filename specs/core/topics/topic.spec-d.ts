@@ -17,7 +17,7 @@ describe('Topic', () => {
     expectTypeOf(orders.replay$).toEqualTypeOf<Observable<Order>>();
     expectTypeOf(orders.next).parameter(0).toEqualTypeOf<Order>();
     expectTypeOf(orders.publish({ id: 'x', total: 1 })).toEqualTypeOf<Receipt>();
-    // @ts-expect-error no order
+    // @ts-expect-error it is no order
     orders.publish({ id: 'x' });
   });
 
