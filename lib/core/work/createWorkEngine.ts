@@ -1,12 +1,7 @@
 import { AsyncSubject, defer, firstValueFrom, Observable, of, throwError } from 'rxjs';
+import { UnknownTopicError } from '../../contracts/deliveryFailure.ts';
 import type { Job, JobOperation } from '../../contracts/job.ts';
-import {
-  DuplicateTokenError,
-  QueueFullError,
-  StoppedError,
-  UnknownJobError,
-  UnknownTopicError,
-} from '../../contracts/jobFailure.ts';
+import { DuplicateTokenError, QueueFullError, StoppedError, UnknownJobError } from '../../contracts/jobFailure.ts';
 import { Engine } from './engine.ts';
 import { jobTermsOf } from './jobTerms.ts';
 import type { LiveJob } from './liveJob.ts';

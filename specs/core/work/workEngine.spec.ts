@@ -1,5 +1,6 @@
 import { concat, filter, finalize, firstValueFrom, from, NEVER, of, Subject, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { UnknownTopicError } from '../../../lib/contracts/deliveryFailure.ts';
 import type { Job, JobMessage } from '../../../lib/contracts/job.ts';
 import {
   DuplicateTokenError,
@@ -8,7 +9,6 @@ import {
   QueueFullError,
   StoppedError,
   UnknownJobError,
-  UnknownTopicError,
 } from '../../../lib/contracts/jobFailure.ts';
 import { createWorkEngine } from '../../../lib/core/work/createWorkEngine.ts';
 import { OptionError, OverflowError } from '../../../operators/errors.ts';
