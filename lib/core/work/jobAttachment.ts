@@ -28,6 +28,8 @@ export class JobAttachment<M> implements Attachment<M> {
   private readonly alerts = new Subject<CongestionAlert>();
   private readonly ended = new Subject<never>();
   private readonly lanes = new Set<Delivery<JobMessage<M>>>();
+  private readonly latest = new Map<string, Delivery<JobMessage<M>>>(); // by token
+  private readonly held = new Set<Delivery<JobMessage<M>>>(); // until the one before of the same token has ended
   private readonly aside = new Fifo<JobMessage<M>>(); // parked in lanes that have ended
   private past: DeliveryStats = sumOfStats([]);
   private isPaused = false;
@@ -43,14 +45,12 @@ export class JobAttachment<M> implements Attachment<M> {
   }
 
   /** Opens a lane on the channel of a job. `left` is called when it has ended. */
-  open(channel: Topic<JobMessage<M>>, left: () => void): void {
-    // One at a time: the messages of a job keep their order.
-    const lane = channel.deliver({ ...this.subscriber, concurrency: 1 });
-    this.lanes.add(lane);
-    if (this.isPaused) lane.pause();
-    lane.alerts$.subscribe({ next: (alert) => this.alerts.next(alert), error: () => undefined });
+  open(channel: Topic<JobMessage<M>>, token: string, left: () => void): void {
+    const lane = this.add(channel);
+    this.holdBehind(this.latest.get(token), lane);
+    this.latest.set(token, lane);
     whenDone(lane.ended$, () => {
-      this.close(lane);
+      if (this.latest.get(token) === lane) this.latest.delete(token);
       left();
     });
   }
@@ -67,7 +67,7 @@ export class JobAttachment<M> implements Attachment<M> {
 
   resume(): void {
     this.isPaused = false;
-    for (const lane of [...this.lanes]) lane.resume();
+    for (const lane of [...this.lanes]) if (!this.held.has(lane)) lane.resume();
   }
 
   parked(): readonly JobMessage<M>[] {
@@ -94,13 +94,35 @@ export class JobAttachment<M> implements Attachment<M> {
   }
 
   private handleAgain(messages: readonly JobMessage<M>[], channel: Topic<JobMessage<M>>): void {
-    this.open(channel, () => undefined);
+    this.add(channel);
     for (const message of messages) channel.next(message);
     channel.complete();
   }
 
+  private add(channel: Topic<JobMessage<M>>): Delivery<JobMessage<M>> {
+    // One at a time: the messages of a job keep their order.
+    const lane = channel.deliver({ ...this.subscriber, concurrency: 1 });
+    this.lanes.add(lane);
+    if (this.isPaused) lane.pause();
+    lane.alerts$.subscribe({ next: (alert) => this.alerts.next(alert), error: () => undefined });
+    whenDone(lane.ended$, () => this.close(lane));
+    return lane;
+  }
+
+  /** A token may name another job by now: what is told of it comes after all that was told of the one before. */
+  private holdBehind(before: Delivery<JobMessage<M>> | undefined, lane: Delivery<JobMessage<M>>): void {
+    if (!before) return;
+    this.held.add(lane);
+    lane.pause();
+    whenDone(before.ended$, () => {
+      this.held.delete(lane);
+      if (!this.isPaused && !this.hasEnded) lane.resume();
+    });
+  }
+
   private close(lane: Delivery<JobMessage<M>>): void {
     this.lanes.delete(lane);
+    this.held.delete(lane);
     this.past = sumOfStats([this.past, { ...lane.stats(), concurrency: 0 }]);
     for (const message of lane.parked()) this.putAside(message);
   }

@@ -29,10 +29,10 @@ function processes({ dist, share }) {
   return stopped({ dist, count: Math.round(200 * share), moments: undefined });
 }
 
-/** 800 engines in some programs. */
+/** 810 engines in some programs. */
 function engines({ dist, share }) {
-  const count = Math.ceil((800 * share) / MOMENTS_OF_ONE);
-  return stopped({ dist, count, moments: Math.round((800 * share) / count) });
+  const count = Math.ceil((810 * share) / MOMENTS_OF_ONE);
+  return stopped({ dist, count, moments: Math.round((810 * share) / count) });
 }
 
 async function stopped({ dist, count, moments }) {
