@@ -28,8 +28,8 @@ export class JobAttachment<M> implements Attachment<M> {
   private readonly alerts = new Subject<CongestionAlert>();
   private readonly ended = new Subject<never>();
   private readonly lanes = new Set<Delivery<JobMessage<M>>>();
-  private readonly latest = new Map<string, Delivery<JobMessage<M>>>(); // by token
-  private readonly held = new Set<Delivery<JobMessage<M>>>(); // until the one before of the same token has ended
+  private readonly byToken = new Map<string, Set<Delivery<JobMessage<M>>>>(); // the first of each may go on
+  private readonly held = new Set<Delivery<JobMessage<M>>>(); // until those before of the same token have ended
   private readonly aside = new Fifo<JobMessage<M>>(); // parked in lanes that have ended
   private past: DeliveryStats = sumOfStats([]);
   private isPaused = false;
@@ -47,10 +47,14 @@ export class JobAttachment<M> implements Attachment<M> {
   /** Opens a lane on the channel of a job. `left` is called when it has ended. */
   open(channel: Topic<JobMessage<M>>, token: string, left: () => void): void {
     const lane = this.add(channel);
-    this.holdBehind(this.latest.get(token), lane);
-    this.latest.set(token, lane);
+    const line = this.byToken.get(token) ?? new Set();
+    if (line.size > 0) this.hold(lane);
+    this.byToken.set(token, line.add(lane));
     whenDone(lane.ended$, () => {
-      if (this.latest.get(token) === lane) this.latest.delete(token);
+      line.delete(lane);
+      if (line.size === 0) this.byToken.delete(token);
+      const [first] = line;
+      if (first) this.release(first);
       left();
     });
   }
@@ -109,15 +113,14 @@ export class JobAttachment<M> implements Attachment<M> {
     return lane;
   }
 
-  /** A token may name another job by now: what is told of it comes after all that was told of the one before. */
-  private holdBehind(before: Delivery<JobMessage<M>> | undefined, lane: Delivery<JobMessage<M>>): void {
-    if (!before) return;
+  /** Its token named another job before: what is told of it comes after all that was told of that one. */
+  private hold(lane: Delivery<JobMessage<M>>): void {
     this.held.add(lane);
     lane.pause();
-    whenDone(before.ended$, () => {
-      this.held.delete(lane);
-      if (!this.isPaused && !this.hasEnded) lane.resume();
-    });
+  }
+
+  private release(lane: Delivery<JobMessage<M>>): void {
+    if (this.held.delete(lane) && !this.isPaused && !this.hasEnded) lane.resume();
   }
 
   private close(lane: Delivery<JobMessage<M>>): void {

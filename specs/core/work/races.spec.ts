@@ -1,11 +1,11 @@
-import { setImmediate } from 'node:timers';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Overflow } from '../../../lib/contracts/delivery.ts';
 import { hasEnded, type Job, type JobMessage, type JobOperationState } from '../../../lib/contracts/job.ts';
 import { createWorkEngine } from '../../../lib/core/work/createWorkEngine.ts';
 import type { WorkLedger } from '../../../lib/core/work/workEngine.ts';
 import { runs } from '../../support/seed.ts';
+import { useVirtualTime } from '../topics/support/virtualTime.ts';
 
 const kind = fc.constantFrom('promise', 'asyncIterable', 'rejects', 'sends', 'never');
 const act = fc.record({
@@ -24,9 +24,12 @@ const subscriber = fc.record({
   fails: fc.boolean(),
 });
 
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+/** Lets everything happen that is due, timers and promises. */
+const turn = () => vi.advanceTimersByTimeAsync(1);
 
 describe('whatever the order in which jobs, subscribers, cancels and stops come about', () => {
+  useVirtualTime();
+
   it.each(['perJob', 'perTopic'] as const)(
     'W2, W4, W5, W6, W8, W9, X3 every promise is kept (%s)',
     async (channels) => {
@@ -175,12 +178,13 @@ describe('whatever the order in which jobs, subscribers, cancels and stops come 
               expect(offered).toBe(told.length);
               expect(succeeded + failed + dropped + parked + refused + discarded).toBe(offered);
             }
-            // X3: whoever was cut off knows.
+            // X3: whoever was cut off knows, and nothing is left.
+            expect(vi.getTimerCount()).toBe(0);
             const runsOfSucceeded = endings.filter((state) => state === 'succeeded').length;
             expect(signals.filter(({ signal }) => !signal.aborted).length).toBeLessThanOrEqual(runsOfSucceeded);
           },
         ),
-        runs(400),
+        runs(300),
       );
     },
   );

@@ -4,7 +4,7 @@ import type { Job } from '../../../lib/contracts/job.ts';
 import { StoppedError } from '../../../lib/contracts/jobFailure.ts';
 import type { WorkLedger } from '../../../lib/core/work/workEngine.ts';
 import { watchedSignal } from '../../../lib/testing/watchedSignal.ts';
-import { engineOf, every, fakeJobStore, inVirtualTime, lasting, listenTo } from '../../support/work.ts';
+import { engineOf, every, fakeJobStore, inVirtualTime, inWords, lasting, listenTo } from '../../support/work.ts';
 
 const never: Job<number> = { topic: 'provision', run: () => NEVER };
 const sumOf = ({ succeeded, failed, cancelled, timedOut, rejected }: WorkLedger['jobs']) =>
@@ -117,6 +117,18 @@ describe('stop', () => {
         at(10, () => void engine.stop());
       }),
     ).toBe(10);
+  });
+
+  it('W8 hands out nothing more when it cuts off what is held behind a job of the same token', () => {
+    const handled: string[] = [];
+    inVirtualTime(({ at }) => {
+      const engine = engineOf();
+      engine.attach('provision', { id: 'stuck', handle: (message) => (handled.push(inWords(message)), NEVER) });
+      engine.start({ ...never, token: 'mine', run: () => [1] });
+      at(5, () => engine.start({ ...never, token: 'mine' }));
+      at(10, () => void engine.stop({ deadlineMs: 5 }));
+    });
+    expect(handled).toEqual(['mine queued']);
   });
 
   it('W9 gives the same promise to everybody: a job, a subscriber, a signal, and again', async () => {

@@ -208,6 +208,13 @@ describe('a work engine', () => {
     });
   });
 
+  it('W2 says that the token is taken, also when there is no room either', () => {
+    const engine = engineOf({ maxRunning: 1, maxQueued: 0 });
+    engine.start({ ...never, token: 'mine' });
+    expect(() => engine.start({ ...never, token: 'mine' })).toThrow(DuplicateTokenError);
+    expect(() => engine.start({ ...never, token: 'other' })).toThrow(QueueFullError);
+  });
+
   it('W2 takes a token again when its job has ended, and remembers the later one', () => {
     inVirtualTime(({ flush }) => {
       const engine = engineOf();
