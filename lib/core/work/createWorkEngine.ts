@@ -54,6 +54,7 @@ export function createWorkEngine<M>(options: WorkEngineOptions): WorkEngine<M> {
   const stop = ({ deadlineMs, mode }: typeof stopBySignal): Promise<WorkLedger> => {
     if (stopped) return stopped;
     const ledger$ = new AsyncSubject<WorkLedger>();
+    engine.isStopped = true;
     stopped = firstValueFrom(ledger$); // before anybody is told, who may stop it as well
     signal?.removeEventListener('abort', stopNow);
     stopping(engine, { deadlineMs, mode }).subscribe(ledger$);
