@@ -3,6 +3,7 @@ import { Fifo } from '../../../operators/internal/fifo.ts';
 import type { CongestionAlert, Delivery, DeliveryStats } from '../../contracts/delivery.ts';
 import type { JobMessage, JobSubscriber } from '../../contracts/job.ts';
 import type { Topic } from '../topics/topic.ts';
+import { LanesByToken } from './lanesByToken.ts';
 import { sumOfStats } from './sumOfStats.ts';
 import { whenDone } from './whenDone.ts';
 import type { Attachment } from './workEngine.ts';
@@ -28,8 +29,7 @@ export class JobAttachment<M> implements Attachment<M> {
   private readonly alerts = new Subject<CongestionAlert>();
   private readonly ended = new Subject<never>();
   private readonly lanes = new Set<Delivery<JobMessage<M>>>();
-  private readonly byToken = new Map<string, Set<Delivery<JobMessage<M>>>>(); // the first of each may go on
-  private readonly held = new Set<Delivery<JobMessage<M>>>(); // until those before of the same token have ended
+  private readonly inOrder = new LanesByToken<M>();
   private readonly aside = new Fifo<JobMessage<M>>(); // parked in lanes that have ended
   private past: DeliveryStats = sumOfStats([]);
   private isPaused = false;
@@ -47,14 +47,10 @@ export class JobAttachment<M> implements Attachment<M> {
   /** Opens a lane on the channel of a job. `left` is called when it has ended. */
   open(channel: Topic<JobMessage<M>>, token: string, left: () => void): void {
     const lane = this.add(channel);
-    const line = this.byToken.get(token) ?? new Set();
-    if (line.size > 0) this.hold(lane);
-    this.byToken.set(token, line.add(lane));
+    if (!this.inOrder.add(token, lane)) lane.pause();
     whenDone(lane.ended$, () => {
-      line.delete(lane);
-      if (line.size === 0) this.byToken.delete(token);
-      const [first] = line;
-      if (first) this.release(first);
+      const next = this.inOrder.remove(token, lane);
+      if (!this.isPaused && !this.hasEnded) next?.resume();
       left();
     });
   }
@@ -71,7 +67,7 @@ export class JobAttachment<M> implements Attachment<M> {
 
   resume(): void {
     this.isPaused = false;
-    for (const lane of [...this.lanes]) if (!this.held.has(lane)) lane.resume();
+    for (const lane of [...this.lanes]) if (!this.inOrder.isHeld(lane)) lane.resume();
   }
 
   parked(): readonly JobMessage<M>[] {
@@ -113,19 +109,8 @@ export class JobAttachment<M> implements Attachment<M> {
     return lane;
   }
 
-  /** Its token named another job before: what is told of it comes after all that was told of that one. */
-  private hold(lane: Delivery<JobMessage<M>>): void {
-    this.held.add(lane);
-    lane.pause();
-  }
-
-  private release(lane: Delivery<JobMessage<M>>): void {
-    if (this.held.delete(lane) && !this.isPaused && !this.hasEnded) lane.resume();
-  }
-
   private close(lane: Delivery<JobMessage<M>>): void {
     this.lanes.delete(lane);
-    this.held.delete(lane);
     this.past = sumOfStats([this.past, { ...lane.stats(), concurrency: 0 }]);
     for (const message of lane.parked()) this.putAside(message);
   }

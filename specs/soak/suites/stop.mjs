@@ -56,6 +56,7 @@ async function stopped({ dist, count, moments }) {
   if (faults.length > 0) process.stderr.write(`Error: ${faults.slice(0, 3).join('; ')}\n`);
   const sum = (end) => stops.reduce((total, { jobs }) => total + jobs[end], 0);
   const lateMs = stops.map((stop) => stop.lateMs);
+  const latest = stops.reduce((late, stop) => (stop.lateMs > late.lateMs ? stop : late));
   return [
     figure('moments', stops.length, { exactly: count * (moments ?? 1) }),
     figure('programs that left by themselves with code 0', stories.filter((story) => story.left).length, {
@@ -64,6 +65,7 @@ async function stopped({ dist, count, moments }) {
     figure('faults in accounts', faults.length, { exactly: 0 }),
     figure('ms beyond the deadline, at most', Math.max(...lateMs), { atMost: MOST_LATE_MS }),
     figure('ms beyond the deadline, p99', quantile(lateMs, 0.99)),
+    figure('of the latest one, ms of processor', latest.workedMs),
     figure('jobs', sum('started'), { atLeast: stops.length }),
     ...['succeeded', 'failed', 'timedOut', 'cancelled', 'rejected'].map((end) => figure(end, sum(end), { atLeast: 1 })),
     figure('ms from the last stop until the program had left, at most', Math.max(...stories.map((s) => s.leftMs))),

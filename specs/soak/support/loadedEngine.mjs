@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { clearInterval, setImmediate, setInterval } from 'node:timers';
 import { setImmediate as turn } from 'node:timers/promises';
 import { concat, NEVER, Observable, range, throwError, timer } from 'rxjs';
+import { processorMs } from './measure.mjs';
 
 const TOPICS = ['quick', 'unsteady'];
 
@@ -107,11 +108,12 @@ export function loadedEngine({ createWorkEngine, random, store, channels }) {
     /** Stops it, and gives what is wrong with how that went. */
     async stop(how) {
       const from = performance.now();
+      const worked = processorMs();
       clearInterval(load);
       isStopped = true;
       const ledger = await engine.stop(how);
       const tookMs = performance.now() - from;
-      return { tookMs, jobs: ledger.jobs, refused, faults: faultsOf(ledger) };
+      return { tookMs, workedMs: processorMs() - worked, jobs: ledger.jobs, refused, faults: faultsOf(ledger) };
     },
   };
 

@@ -31,6 +31,6 @@ for (let moment = 0; moment < (moments ?? 1); moment++) {
   if (moments === undefined) console.log('{"ready":true}');
   else setTimeout(() => process.kill(process.pid, 'SIGTERM'), random() * LONGEST_LOAD_MS);
   await signalled;
-  const { tookMs, jobs, faults } = await engine.stop(how);
-  console.log(JSON.stringify({ lateMs: tookMs - how.deadlineMs, jobs, faults: [...faults, ...noise] }));
+  const { tookMs, workedMs, jobs, faults } = await engine.stop(how);
+  console.log(JSON.stringify({ lateMs: tookMs - how.deadlineMs, workedMs, jobs, faults: [...faults, ...noise] }));
 }
