@@ -26,6 +26,16 @@ export { createTopics, type TopicDefinition, type Topics } from './core/topics/c
 export type { CloseOptions, Ledger } from './core/topics/drained.ts';
 export { Topic } from './core/topics/topic.ts';
 export type { TopicOptions } from './core/topics/topicOptions.ts';
+export { createWorkEngine } from './core/work/createWorkEngine.ts';
+export type {
+  Attachment,
+  JobCounts,
+  Recovery,
+  StopOptions,
+  WorkEngine,
+  WorkEngineOptions,
+  WorkLedger,
+} from './core/work/workEngine.ts';
 export { NotJsonError } from './boundary/canonicalJson.ts';
 export { decode } from './boundary/decode.ts';
 export { decodeWith, type DecodeOptions } from './boundary/decodeWith.ts';
@@ -59,6 +69,30 @@ export type {
 export { ClosedError, DeliveryError, UnknownTopicError } from './contracts/deliveryFailure.ts';
 export { DecodeError, FormatError, RefusedError, UnreachableError, type Fault } from './contracts/failure.ts';
 export type { Handled } from './contracts/handled.ts';
+export type {
+  Job,
+  JobContext,
+  JobEnd,
+  JobMessage,
+  JobOperation,
+  JobOperationState,
+  JobStateMessage,
+  JobSubscriber,
+  JobUserMessage,
+} from './contracts/job.ts';
+export {
+  DuplicateTokenError,
+  JobError,
+  JobTimeoutError,
+  MessageLimitError,
+  QueueFullError,
+  StoppedError,
+  StoreError,
+  UnknownJobError,
+  UnrecoverableJobError,
+  UnsettledError,
+  type WorkFailure,
+} from './contracts/jobFailure.ts';
 export type { JobRecord, JobState, JobStore } from './contracts/jobStore.ts';
 export { BrokenRecordsError, type BrokenRecord } from './contracts/jobStoreFailure.ts';
 export { comparePageKeys, type PageKey } from './contracts/pageKey.ts';

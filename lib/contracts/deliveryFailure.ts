@@ -40,8 +40,10 @@ export class UnknownTopicError extends Error {
   readonly code = 'unknown_topic';
   readonly topic: string;
 
-  constructor(topic: string) {
-    super(`no topic is called ${JSON.stringify(topic.length > 60 ? `${topic.slice(0, 57)}...` : topic)}`);
+  /** `known`: those there are, where there are few. */
+  constructor(topic: string, known: readonly string[] = []) {
+    const named = JSON.stringify(topic.length > 60 ? `${topic.slice(0, 57)}...` : topic);
+    super(`no topic is called ${named}${known.length > 0 ? `, only ${known.join(', ')}` : ''}`);
     this.topic = topic;
   }
 }

@@ -1,17 +1,5 @@
 import type { DeliveryError } from './deliveryFailure.ts';
 
-/** There is no such topic of jobs. */
-export class UnknownTopicError extends Error {
-  override readonly name = 'UnknownTopicError';
-  readonly code = 'unknown_topic';
-  readonly topic: string;
-
-  constructor(topic: string, known: readonly string[]) {
-    super(`there is no topic ${JSON.stringify(topic.slice(0, 60))}, only ${known.join(', ')}`);
-    this.topic = topic;
-  }
-}
-
 /** A job was started with the token of one that has not ended. */
 export class DuplicateTokenError extends Error {
   override readonly name = 'DuplicateTokenError';

@@ -41,4 +41,13 @@ describe('docs/examples', () => {
 
     expect(seen).toEqual(Array.from({ length: 30 }, (_, i) => i));
   });
+
+  it('workEngine: every job has one end, and a subscriber that is down hurts nobody', async () => {
+    const { states, failures, jobs } = await import('../../docs/examples/workEngine.ts');
+
+    expect(jobs).toMatchObject({ started: 4, succeeded: 3, timedOut: 1, queued: 0, running: 0 });
+    expect(states.filter((words) => words.startsWith('one'))).toEqual(['one queued', 'one running', 'one succeeded']);
+    expect(states.filter((words) => words.startsWith('stuck')).at(-1)).toBe('stuck timedOut');
+    expect(failures.filter((words) => words.includes('the audit is down'))).toHaveLength(21);
+  });
 });

@@ -15,7 +15,7 @@ const noise = [];
 for (const event of ['uncaughtException', 'unhandledRejection', 'warning'])
   process.on(event, (cause) => noise.push(`${event}: ${cause?.stack ?? cause}`));
 
-const figures = await check.run({ rxfan, share: quick ? (check.quickly ?? 0.1) : 1 });
+const figures = await check.run({ rxfan, dist, share: quick ? (check.quickly ?? 0.1) : 1 });
 await setImmediate(); // what nobody took care of is told by now
 if (noise.length > 0) process.stderr.write(`${noise.slice(0, 3).join('\n')}\n`);
 figures.push(figure('process events', noise.length, { exactly: 0 }));

@@ -1,12 +1,7 @@
 import { AsyncSubject, defer, firstValueFrom, Observable, of, throwError } from 'rxjs';
+import { UnknownTopicError } from '../../contracts/deliveryFailure.ts';
 import type { Job, JobOperation } from '../../contracts/job.ts';
-import {
-  DuplicateTokenError,
-  QueueFullError,
-  StoppedError,
-  UnknownJobError,
-  UnknownTopicError,
-} from '../../contracts/jobFailure.ts';
+import { DuplicateTokenError, QueueFullError, StoppedError, UnknownJobError } from '../../contracts/jobFailure.ts';
 import { Engine } from './engine.ts';
 import { jobTermsOf } from './jobTerms.ts';
 import type { LiveJob } from './liveJob.ts';
@@ -59,6 +54,7 @@ export function createWorkEngine<M>(options: WorkEngineOptions): WorkEngine<M> {
   const stop = ({ deadlineMs, mode }: typeof stopBySignal): Promise<WorkLedger> => {
     if (stopped) return stopped;
     const ledger$ = new AsyncSubject<WorkLedger>();
+    engine.isStopped = true;
     stopped = firstValueFrom(ledger$); // before anybody is told, who may stop it as well
     signal?.removeEventListener('abort', stopNow);
     stopping(engine, { deadlineMs, mode }).subscribe(ledger$);

@@ -1,6 +1,6 @@
 import { asyncScheduler } from 'rxjs';
 import { hasEnded, type JobMessage, type JobOperation, type JobOperationState } from '../../contracts/job.ts';
-import { DuplicateTokenError, JobError, type StoreError, type WorkFailure } from '../../contracts/jobFailure.ts';
+import { JobError, type StoreError, type WorkFailure } from '../../contracts/jobFailure.ts';
 import { Books } from './books.ts';
 import type { Channels } from './channel.ts';
 import { JobChannels } from './jobChannels.ts';
@@ -23,6 +23,8 @@ export class Engine<M> implements LiveJobHost<M> {
   readonly books: Books<M>;
   readonly channels: Channels<M>;
   readonly outlets: Outlets<M>;
+  /** Nothing is to be accepted any more. */
+  isStopped = false;
   private readonly tally = new Tally();
   private unsettled = 0;
   private telling = 0; // states that are known here, and not yet to everybody
@@ -44,10 +46,9 @@ export class Engine<M> implements LiveJobHost<M> {
     return this.unsettled === 0 && this.telling === 0 && this.books.journal.isIdle;
   }
 
-  /** Throws DuplicateTokenError. */
+  /** Only while it is not stopped, and no job of that token lives. */
   accept(terms: JobTerms<M>, createTime = asyncScheduler.now()): LiveJob<M> {
     const { token, topic } = terms;
-    if (this.live.has(token)) throw new DuplicateTokenError(token);
     const channel = this.channels.open(topic, token);
     const job = new LiveJob(terms, channel, createTime, this);
     this.unsettled++;

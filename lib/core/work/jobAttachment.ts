@@ -3,6 +3,7 @@ import { Fifo } from '../../../operators/internal/fifo.ts';
 import type { CongestionAlert, Delivery, DeliveryStats } from '../../contracts/delivery.ts';
 import type { JobMessage, JobSubscriber } from '../../contracts/job.ts';
 import type { Topic } from '../topics/topic.ts';
+import { LanesByToken } from './lanesByToken.ts';
 import { sumOfStats } from './sumOfStats.ts';
 import { whenDone } from './whenDone.ts';
 import type { Attachment } from './workEngine.ts';
@@ -28,6 +29,7 @@ export class JobAttachment<M> implements Attachment<M> {
   private readonly alerts = new Subject<CongestionAlert>();
   private readonly ended = new Subject<never>();
   private readonly lanes = new Set<Delivery<JobMessage<M>>>();
+  private readonly inOrder = new LanesByToken<M>();
   private readonly aside = new Fifo<JobMessage<M>>(); // parked in lanes that have ended
   private past: DeliveryStats = sumOfStats([]);
   private isPaused = false;
@@ -43,14 +45,12 @@ export class JobAttachment<M> implements Attachment<M> {
   }
 
   /** Opens a lane on the channel of a job. `left` is called when it has ended. */
-  open(channel: Topic<JobMessage<M>>, left: () => void): void {
-    // One at a time: the messages of a job keep their order.
-    const lane = channel.deliver({ ...this.subscriber, concurrency: 1 });
-    this.lanes.add(lane);
-    if (this.isPaused) lane.pause();
-    lane.alerts$.subscribe({ next: (alert) => this.alerts.next(alert), error: () => undefined });
+  open(channel: Topic<JobMessage<M>>, token: string, left: () => void): void {
+    const lane = this.add(channel);
+    if (!this.inOrder.add(token, lane)) lane.pause();
     whenDone(lane.ended$, () => {
-      this.close(lane);
+      const next = this.inOrder.remove(token, lane);
+      if (!this.isPaused && !this.hasEnded) next?.resume();
       left();
     });
   }
@@ -67,7 +67,7 @@ export class JobAttachment<M> implements Attachment<M> {
 
   resume(): void {
     this.isPaused = false;
-    for (const lane of [...this.lanes]) lane.resume();
+    for (const lane of [...this.lanes]) if (!this.inOrder.isHeld(lane)) lane.resume();
   }
 
   parked(): readonly JobMessage<M>[] {
@@ -94,9 +94,19 @@ export class JobAttachment<M> implements Attachment<M> {
   }
 
   private handleAgain(messages: readonly JobMessage<M>[], channel: Topic<JobMessage<M>>): void {
-    this.open(channel, () => undefined);
+    this.add(channel);
     for (const message of messages) channel.next(message);
     channel.complete();
+  }
+
+  private add(channel: Topic<JobMessage<M>>): Delivery<JobMessage<M>> {
+    // One at a time: the messages of a job keep their order.
+    const lane = channel.deliver({ ...this.subscriber, concurrency: 1 });
+    this.lanes.add(lane);
+    if (this.isPaused) lane.pause();
+    lane.alerts$.subscribe({ next: (alert) => this.alerts.next(alert), error: () => undefined });
+    whenDone(lane.ended$, () => this.close(lane));
+    return lane;
   }
 
   private close(lane: Delivery<JobMessage<M>>): void {

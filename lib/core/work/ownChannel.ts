@@ -30,7 +30,7 @@ export class OwnChannel<M> implements Channel<M> {
 
   attach(attachment: JobAttachment<M>): void {
     this.lanes++;
-    attachment.open(this.topic, () => {
+    attachment.open(this.topic, this.token, () => {
       this.lanes--;
       if (!this.hasEnded) attachment.detach(); // its contract says that it has ended
       this.settleOnceEmpty();

@@ -88,6 +88,37 @@ describe.each(['perJob', 'perTopic'] as const)('a work engine with channels %s',
     });
   });
 
+  it('W5 tells of a job after all that was told of an earlier one with its token, late as a subscriber is', () => {
+    inVirtualTime(({ at, flush }) => {
+      const engine = engineOf({ channels });
+      const handled: string[] = [];
+      const attachment = engine.attach('provision', {
+        id: 'slow',
+        handle: (message) => {
+          handled.push(inWords(message));
+          return timer(10);
+        },
+      });
+      const job = { topic: 'provision', token: 'mine', run: () => [1] };
+      engine.start(job);
+      at(1, () => engine.start({ ...job, run: () => throwError(() => new Error('no')) }));
+      at(2, () => engine.start({ ...job, token: 'other', run: () => [] }));
+      at(5, () => attachment.pause());
+      at(25, () => attachment.resume());
+      flush();
+      expect(handled.filter((words) => words.includes('mine'))).toEqual([
+        'mine queued',
+        'mine running',
+        'mine: 1',
+        'mine succeeded',
+        'mine queued',
+        'mine running',
+        'mine failed',
+      ]);
+      expect(attachment.stats()).toMatchObject({ offered: 10, succeeded: 10, waiting: 0, running: 0 });
+    });
+  });
+
   it('W7 a noisy job fills its own buffer only: a quiet one is heard within twice its time', () => {
     const latencies = (isNoisy: boolean): readonly number[] => {
       const seen: number[] = [];

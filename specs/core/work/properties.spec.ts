@@ -94,7 +94,7 @@ function play({ jobs, subscribers, stopAt, stop, storeMs, ...options }: World): 
     });
     subscribers.forEach((subscriber, i) => at(subscriber.at, () => attach(engine, subscriber, i, story, at)));
     jobs.forEach((job, i) => at(job.at, () => start(engine, job, `j${i}`, story, at)));
-    at(stopAt, () => (story.ledger = engine.stop(stop)));
+    at(stopAt, () => void (story.ledger = engine.stop(stop)));
   });
   story.openCalls = store?.open() ?? 0;
   return story;
@@ -166,14 +166,11 @@ function ignoring(work: () => void): void {
   }
 }
 
-const totalOf = ({
-  offered: _,
-  retried: __,
-  concurrency: ___,
-  paused: ____,
-  oldestAgeMs: _____,
-  ...rest
-}: DeliveryStats) => Object.values(rest).reduce((sum, count) => sum + count, 0);
+/** What became of all that was offered to a subscriber, together. */
+function totalOf(stats: DeliveryStats): number {
+  const { succeeded, failed, coalesced, dropped, parked, refused, discarded, blocked, waiting, running } = stats;
+  return succeeded + failed + coalesced + dropped + parked + refused + discarded + blocked + waiting + running;
+}
 
 function byToken(messages: readonly JobMessage<number>[]): ReadonlyMap<string, JobMessage<number>[]> {
   const groups = new Map<string, JobMessage<number>[]>();
@@ -291,7 +288,7 @@ describe('a work engine in any world', () => {
         const engine = engineOf({ channels, store, maxRetained: 10, maxRunning: 2 });
         let settled = 0;
         engine.attach('provision', { id: 'count', handle: () => {} });
-        for (let round = 0; round < 20; round++) {
+        for (let round = 0; round < 8; round++) {
           for (let i = 0; i < 1_000; i++) {
             engine.run({ topic: 'provision', run: () => [] }).subscribe({ complete: () => settled++ });
           }
@@ -300,7 +297,7 @@ describe('a work engine in any world', () => {
           expect(store.records.size).toBe(10);
           store.calls.length = 0;
         }
-        expect(settled).toBe(20_000);
+        expect(settled).toBe(8_000);
       }
     });
   });

@@ -1,7 +1,7 @@
 import { concat, NEVER, of, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../lib/contracts/job.ts';
-import { StoreError } from '../../../lib/contracts/jobFailure.ts';
+import { StoppedError, StoreError } from '../../../lib/contracts/jobFailure.ts';
 import type { JobRecord } from '../../../lib/contracts/jobStore.ts';
 import type { WorkLedger } from '../../../lib/core/work/workEngine.ts';
 import { record } from '../../support/record.ts';
@@ -53,12 +53,13 @@ describe('a work engine with a store', () => {
   });
 
   it('W1 starts jobs in the order they came, though the store has written a later one first', () => {
-    inVirtualTime(({ flush }) => {
+    inVirtualTime(({ flush, now }) => {
       const engine = engineOf({ store: fakeJobStore([], { latencyMs: (call) => (call.includes('t1') ? 50 : 1) }) });
       const order: string[] = [];
-      for (let i = 0; i < 3; i++) engine.start({ topic: 'bind', run: ({ token }) => void order.push(token) });
+      for (let i = 0; i < 3; i++)
+        engine.start({ topic: 'bind', run: ({ token }) => void order.push(`${now()} ${token}`) });
       flush();
-      expect(order).toEqual(['t1', 't2', 't3']);
+      expect(order).toEqual(['50 t1', '50 t2', '50 t3']);
     });
   });
 
@@ -263,6 +264,53 @@ describe('recover', () => {
     });
   });
 
+  it('W8 starts nothing where the engine is stopped while the store lists', async () => {
+    let ran = false;
+    const told: unknown[][] = [];
+    const store = fakeJobStore([kept('a', 'queued', 1)], { latencyMs: () => 50 });
+    let ledger: Promise<WorkLedger> | undefined;
+    inVirtualTime(({ at }) => {
+      const engine = engineOf({ store });
+      told.push(record(engine.recover(() => ({ run: () => void (ran = true) }))));
+      at(10, () => void (ledger = engine.stop()));
+    });
+    expect(ran).toBe(false);
+    expect(told).toEqual([[new StoppedError()]]);
+    expect((await ledger!).jobs.started).toBe(0);
+    expect(store.calls).toEqual(['list']);
+  });
+
+  it('W2 W8 takes what is done within jobOf: the engine is stopped, or a job of that token started', async () => {
+    const stores = [
+      fakeJobStore([kept('a', 'queued', 1), kept('b', 'queued', 2)]),
+      fakeJobStore([kept('a', 'queued', 1)]),
+    ];
+    inVirtualTime(({ flush }) => {
+      const [stopped, started] = stores.map((store) => engineOf({ store }));
+      const first = record(
+        stopped!.recover(() => {
+          void stopped!.stop();
+          return works;
+        }),
+      );
+      const second = record(
+        started!.recover(({ token }) => {
+          started!.start({ topic: 'bind', token, run: lasting(5) });
+          throw new Error('no');
+        }),
+      );
+      flush();
+      const nothing = { restarted: [], failed: [], remembered: [] };
+      expect([first, second]).toEqual([
+        [nothing, 'complete'],
+        [nothing, 'complete'],
+      ]);
+      expect(started!.operations()).toMatchObject([{ id: 'a', kind: 'bind', state: 'succeeded' }]);
+      expect(stopped!.operations()).toEqual([]);
+    });
+    expect([...stores[0]!.records.values()].map(({ state }) => state)).toEqual(['queued', 'queued']);
+  });
+
   it('errors, and reports, when the store cannot list', () => {
     const engine = engineOf({ store: fakeJobStore([], { fails: (call) => call === 'list' }) });
     const failures = failuresOf(engine);
@@ -313,7 +361,7 @@ describe('recover', () => {
       engine.start({ topic: 'provision', ...works });
       engine.start({ topic: 'provision', ...works });
       at(10, () => engine.cancel('t3'));
-      at(20, () => (ledger = engine.stop({ deadlineMs: 5 })));
+      at(20, () => void (ledger = engine.stop({ deadlineMs: 5 })));
     });
     expect((await ledger!).jobs).toMatchObject({ cancelled: 2, rejected: 1 });
     expect([...store.records.values()].map(({ token, state }) => `${token} ${state}`)).toEqual([

@@ -4,7 +4,7 @@ import type { Job } from '../../../lib/contracts/job.ts';
 import { StoppedError } from '../../../lib/contracts/jobFailure.ts';
 import type { WorkLedger } from '../../../lib/core/work/workEngine.ts';
 import { watchedSignal } from '../../../lib/testing/watchedSignal.ts';
-import { engineOf, every, fakeJobStore, inVirtualTime, lasting, listenTo } from '../../support/work.ts';
+import { engineOf, every, fakeJobStore, inVirtualTime, inWords, lasting, listenTo } from '../../support/work.ts';
 
 const never: Job<number> = { topic: 'provision', run: () => NEVER };
 const sumOf = ({ succeeded, failed, cancelled, timedOut, rejected }: WorkLedger['jobs']) =>
@@ -20,7 +20,7 @@ describe('stop', () => {
       engine.attach('provision', { id: 'slow', handle: () => timer(10) });
       engine.start({ topic: 'provision', run: lasting(50, 20) });
       engine.start({ topic: 'provision', run: lasting(50) });
-      at(15, () => (ledger = engine.stop()));
+      at(15, () => void (ledger = engine.stop()));
       engine.messages$.subscribe({ complete: () => heard.push(['stopped']) });
     });
     expect(heard).toEqual([
@@ -61,7 +61,7 @@ describe('stop', () => {
       });
       engine.start({ topic: 'provision', run: ({ signal }) => (signals.push(signal), every(10)) });
       engine.messages$.subscribe({ complete: () => (stoppedAt = now()) });
-      at(35, () => (ledger = engine.stop({ deadlineMs: 100 })));
+      at(35, () => void (ledger = engine.stop({ deadlineMs: 100 })));
     });
     expect(stoppedAt).toBe(135);
     expect(tookMs).toBe(135);
@@ -88,7 +88,7 @@ describe('stop', () => {
         topic: 'provision',
         run: ({ signal }) => ((signal.onabort = () => (reason = signal.reason)), NEVER),
       });
-      at(50, () => (ledger = engine.stop({ mode: 'abort' })));
+      at(50, () => void (ledger = engine.stop({ mode: 'abort' })));
     });
     expect(tookMs).toBe(60);
     expect(heard).toEqual(['t1 1', 't1 2', 't1 3']);
@@ -102,7 +102,7 @@ describe('stop', () => {
     const tookMs = inVirtualTime(({ at }) => {
       const engine = engineOf({ store, storeTimeoutMs: Infinity });
       engine.start({ topic: 'provision', run: () => [1] });
-      at(5, () => (ledger = engine.stop({ deadlineMs: 20 })));
+      at(5, () => void (ledger = engine.stop({ deadlineMs: 20 })));
     });
     expect(tookMs).toBe(25);
     expect(store.open()).toBe(0);
@@ -119,6 +119,18 @@ describe('stop', () => {
     ).toBe(10);
   });
 
+  it('W8 hands out nothing more when it cuts off what is held behind a job of the same token', () => {
+    const handled: string[] = [];
+    inVirtualTime(({ at }) => {
+      const engine = engineOf();
+      engine.attach('provision', { id: 'stuck', handle: (message) => (handled.push(inWords(message)), NEVER) });
+      engine.start({ ...never, token: 'mine', run: () => [1] });
+      at(5, () => engine.start({ ...never, token: 'mine' }));
+      at(10, () => void engine.stop({ deadlineMs: 5 }));
+    });
+    expect(handled).toEqual(['mine queued']);
+  });
+
   it('W9 gives the same promise to everybody: a job, a subscriber, a signal, and again', async () => {
     const promises: unknown[] = [];
     const controller = new AbortController();
@@ -126,11 +138,15 @@ describe('stop', () => {
       const engine = engineOf({ signal: controller.signal });
       engine.attach('provision', {
         id: 'stops',
-        handle: ({ sequence }) => void (sequence > 1 && promises.push(engine.stop({ deadlineMs: 5 }))),
+        handle: ({ sequence }) => {
+          if (sequence > 1) promises.push(engine.stop({ deadlineMs: 5 }));
+        },
       });
       engine.attach('bind', {
         id: 'stops',
-        handle: ({ sequence }) => void (sequence > 1 && promises.push(engine.stop())),
+        handle: ({ sequence }) => {
+          if (sequence > 1) promises.push(engine.stop());
+        },
       });
       engine.start({ topic: 'provision', run: () => void promises.push(engine.stop({ mode: 'abort' })) });
       engine.start({ topic: 'bind', run: () => NEVER });
@@ -202,7 +218,7 @@ describe('stop', () => {
           for (let i = 0; i < 5; i++) {
             engine.start({ topic: 'provision', run: i % 2 ? () => [1, 2, 3] : () => every(2, 4) });
           }
-          at(ms, () => (ledger = engine.stop({ deadlineMs })));
+          at(ms, () => void (ledger = engine.stop({ deadlineMs })));
         });
         expect(tookMs).toBeLessThanOrEqual(ms + deadlineMs);
         const { jobs, subscribers, messages } = await ledger!;

@@ -1,5 +1,6 @@
 import { concat, filter, finalize, firstValueFrom, from, NEVER, of, Subject, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { UnknownTopicError } from '../../../lib/contracts/deliveryFailure.ts';
 import type { Job, JobMessage } from '../../../lib/contracts/job.ts';
 import {
   DuplicateTokenError,
@@ -8,7 +9,6 @@ import {
   QueueFullError,
   StoppedError,
   UnknownJobError,
-  UnknownTopicError,
 } from '../../../lib/contracts/jobFailure.ts';
 import { createWorkEngine } from '../../../lib/core/work/createWorkEngine.ts';
 import { OptionError, OverflowError } from '../../../operators/errors.ts';
@@ -81,7 +81,9 @@ describe('a work engine', () => {
       engine.attach('provision', { id: 'mutates', handle });
       engine.attach('provision', {
         id: 'sees',
-        handle: (message) => void (message.kind === 'message' && seen.push(message.message.plan.size)),
+        handle: (message) => {
+          if (message.kind === 'message') seen.push(message.message.plan.size);
+        },
       });
       const failures = failuresOf(engine);
       engine.start({ topic: 'provision', run: () => [{ plan: { size: 1 } }] });
@@ -204,6 +206,13 @@ describe('a work engine', () => {
       expect(heard).toEqual(['mine queued', 'mine running', 'mine succeeded']);
       expect(engine.ledger().jobs.started).toBe(1);
     });
+  });
+
+  it('W2 says that the token is taken, also when there is no room either', () => {
+    const engine = engineOf({ maxRunning: 1, maxQueued: 0 });
+    engine.start({ ...never, token: 'mine' });
+    expect(() => engine.start({ ...never, token: 'mine' })).toThrow(DuplicateTokenError);
+    expect(() => engine.start({ ...never, token: 'other' })).toThrow(QueueFullError);
   });
 
   it('W2 takes a token again when its job has ended, and remembers the later one', () => {
