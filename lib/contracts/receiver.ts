@@ -1,6 +1,7 @@
-import type { Observable, ObservableInput } from 'rxjs';
+import type { Observable } from 'rxjs';
 import type { Budget, CongestionAlert, DeliveryContract, Outcome } from './delivery.ts';
 import type { ClosedError } from './deliveryFailure.ts';
+import type { Handled } from './handled.ts';
 import type { AckTimeoutError, NackedError, RateLimitError } from './receiverFailure.ts';
 import type { EventId, ReceiverIdentity } from './receiverIdentity.ts';
 
@@ -18,7 +19,7 @@ export interface RouteContext extends ReceiverIdentity {
 /** Where a receiver sends its events, and under which contract: a waiting line of its own, and what happens when it is full. */
 export interface Route<E> extends Omit<DeliveryContract<E>, 'handle' | 'budget'> {
   /** Takes an event; done when what it returns has completed, or at once when it returns nothing. */
-  readonly handle: (event: E, context: RouteContext) => ObservableInput<unknown> | void;
+  readonly handle: (event: E, context: RouteContext) => Handled;
   /** Bounds what several routes have waiting together. Default: that of the receiver. */
   readonly budget?: Budget | undefined;
   /** How many events may wait here whatever the other routes do with the budget. Default: that of the receiver. */

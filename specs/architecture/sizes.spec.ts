@@ -12,7 +12,7 @@ const NORMS: Readonly<Record<string, number>> = {
   'lib/systems/': 180,
   'lib/testing/': 180,
 };
-const MOST_IN_A_DOOR = 60;
+const MOST_IN_A_DOOR = 60; // files, not lines: how long a list of names is says nothing
 
 /** Files that are better in one piece, with the reason. */
 const EXCEPTIONS: Readonly<Record<string, { readonly lines: number; readonly reason: string }>> = {
@@ -59,11 +59,11 @@ describe('sizes', () => {
     expect(idle).toEqual([]);
   });
 
-  it.each(Object.entries(doors))('%s only re-exports, within 60 lines', (_, file) => {
+  it.each(Object.entries(doors))('%s only re-exports, from 60 files at most', (_, file) => {
     const others = statementsOf(file).filter(
       (statement) => !(ts.isExportDeclaration(statement) && statement.moduleSpecifier),
     );
     expect(others.map((statement) => statement.getText())).toEqual([]);
-    expect(codeLinesOf(file)).toBeLessThanOrEqual(MOST_IN_A_DOOR);
+    expect(statementsOf(file).length).toBeLessThanOrEqual(MOST_IN_A_DOOR);
   });
 });

@@ -92,13 +92,11 @@ export class AckTree<E> {
     this.isOffered = true;
     this.open.add(receipt);
     this.ack?.offer(receipt);
-    receipt.settled$.subscribe({
-      next: (settlement) => this.note(settlement),
-      complete: () => {
-        this.open.delete(receipt);
-        this.conclude();
-      },
-    });
+    const done = () => {
+      this.open.delete(receipt);
+      this.conclude();
+    };
+    receipt.settled$.subscribe({ next: (settlement) => this.note(settlement), error: done, complete: done });
   }
 
   private note({ subscriber, outcome, error }: Settlement): void {
