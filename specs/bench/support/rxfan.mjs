@@ -5,11 +5,16 @@ import { pathToFileURL } from 'node:url';
 export async function loadRxfan(dist) {
   const open = (door) => import(pathToFileURL(path.join(dist, door, 'index.js')));
   const { mergeMapBounded, mergeSorted } = await open('operators');
-  const { aggregatePages, pageTokens } = await open('lib');
+  const { aggregatePages, createReceiver, pageTokens } = await open('lib');
   const { aesGcmSealer } = await open('lib/adapters/node');
 
   const tokens = pageTokens(
     aesGcmSealer({ keys: [{ id: 'bench', secret: 'a secret that is long enough for a key' }] }),
   );
-  return { mergeMapBounded, mergeSorted, aggregate: (options) => aggregatePages({ tokens, ...options }) };
+  return {
+    createReceiver,
+    mergeMapBounded,
+    mergeSorted,
+    aggregate: (options) => aggregatePages({ tokens, ...options }),
+  };
 }
