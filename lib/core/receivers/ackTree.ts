@@ -40,8 +40,8 @@ export class AckTree<E> {
   private readonly host: AckTreeHost<E>;
   private readonly envelope: Envelope<E>;
   private readonly outcomes = new Map<string, Outcome>();
-  private readonly failures = new Map<string, RouteFailure>();
-  private readonly open = new Set<Receipt>(); // several when it is retried while a route still has it
+  private failures: Map<string, RouteFailure> | undefined; // most events have none
+  private open: readonly Receipt[] = []; // several when it is retried while a route still has it
   private isOffered = false;
   private admission: Unsubscribable | undefined;
   private deadline: Deadline | undefined;
@@ -59,7 +59,7 @@ export class AckTree<E> {
     const ack = new Ack({ id, retry: () => host.retry(this) });
     this.ack = ack;
     this.deadline = host.deadlines.startNew(() => this.late());
-    const failed = this.isOffered ? new Set(this.failures.keys()) : undefined;
+    const failed = this.isOffered ? new Set(this.failures?.keys()) : undefined;
     if (failed?.size === 0) this.conclude();
     else {
       const admission = host.admit(
@@ -79,7 +79,7 @@ export class AckTree<E> {
   private offer(to: ReadonlySet<string> | undefined): void {
     for (const route of to ?? []) {
       this.outcomes.delete(route);
-      this.failures.delete(route);
+      this.failures?.delete(route);
     }
     let receipt: Receipt;
     try {
@@ -90,10 +90,10 @@ export class AckTree<E> {
       return;
     }
     this.isOffered = true;
-    this.open.add(receipt);
+    this.open = [...this.open, receipt];
     this.ack?.offer(receipt);
     const done = () => {
-      this.open.delete(receipt);
+      this.open = this.open.filter((one) => one !== receipt);
       this.conclude();
     };
     receipt.settled$.subscribe({ next: (settlement) => this.note(settlement), error: done, complete: done });
@@ -102,6 +102,7 @@ export class AckTree<E> {
   private note({ subscriber, outcome, error }: Settlement): void {
     this.outcomes.set(subscriber, outcome);
     if (!FAILURES.has(outcome)) return;
+    this.failures ??= new Map();
     this.failures.set(subscriber, {
       route: subscriber,
       outcome,
@@ -110,15 +111,15 @@ export class AckTree<E> {
   }
 
   private conclude(): void {
-    if (this.open.size > 0) return;
+    if (this.open.length > 0) return;
     const { identity } = this.host.options;
-    if (this.failures.size > 0) this.nack(new NackedError(identity, this.id, [...this.failures.values()]));
-    else this.end({ kind: 'acked', outcomes: new Map(this.outcomes) });
+    if (this.failures?.size) this.nack(new NackedError(identity, this.id, [...this.failures.values()]));
+    else this.end({ kind: 'acked', outcomes: this.outcomes }); // which change no more
   }
 
   private late(): void {
     const { identity, ackTimeoutMs } = this.host.options;
-    const routes = [...this.open].flatMap(({ verdicts }) => [...verdicts.keys()]);
+    const routes = this.open.flatMap(({ verdicts }) => [...verdicts.keys()]);
     const unsettled = routes.filter((route) => !this.outcomes.has(route));
     this.nack(new AckTimeoutError(identity, this.id, ackTimeoutMs, unsettled));
   }
