@@ -5,7 +5,7 @@ import type { Acknowledged, Acknowledgement, NackReason } from '../../contracts/
 import { AckTimeoutError, NackedError, type RouteError, type RouteFailure } from '../../contracts/receiverFailure.ts';
 import type { EventId, ReceiverIdentity } from '../../contracts/receiverIdentity.ts';
 import type { Deadline, Deadlines } from '../paging/deadlines.ts';
-import { Ack } from './ack.ts';
+import { Ack, type Retried } from './ack.ts';
 import type { Envelope } from './envelope.ts';
 
 /** What all trees of a receiver have in common. */
@@ -31,7 +31,7 @@ export interface AckTreeHost<E> {
 const FAILURES: ReadonlySet<Outcome> = new Set<Outcome>(['failed', 'refused', 'discarded']);
 
 /** One event and how it stands at each route. It is settled when the last of them has settled it, whatever the others said. */
-export class AckTree<E> {
+export class AckTree<E> implements Retried {
   /** The run under way, or the last one. */
   ack: Ack | undefined;
   readonly id: EventId;
@@ -55,8 +55,8 @@ export class AckTree<E> {
 
   /** Hands the event to all routes, or, the next time, to those that failed; those that have not settled it yet are waited for. */
   run(): Ack {
-    const { host, id } = this;
-    const ack = new Ack({ id, retry: () => host.retry(this) });
+    const { host } = this;
+    const ack = new Ack(this);
     this.ack = ack;
     this.deadline = host.deadlines.startNew(() => this.late());
     const failed = this.isOffered ? new Set(this.failures?.keys()) : undefined;
@@ -69,6 +69,11 @@ export class AckTree<E> {
       if (ack.isPending) this.admission = admission;
     }
     return ack;
+  }
+
+  /** Runs it again, unless somebody else has. */
+  retry(): Acknowledgement {
+    return this.host.retry(this);
   }
 
   /** Ends the run under way, if there is one. */
