@@ -9,6 +9,22 @@ export type {
 } from './core/paging/aggregate.ts';
 export { PageSizeError } from './core/paging/pageSize.ts';
 export { pageTokens, type PageTokens, type PageTokensOptions } from './core/paging/pageTokens.ts';
+export {
+  createRateLimits,
+  type FullRateLimit,
+  type RateLimit,
+  type RateLimits,
+  type RateLimitsOptions,
+} from './core/receivers/createRateLimits.ts';
+export { createReceiver, type ReceiverOptions } from './core/receivers/createReceiver.ts';
+export {
+  createReceivers,
+  type ReceiverRequest,
+  type Receivers,
+  type ReceiversOptions,
+} from './core/receivers/createReceivers.ts';
+export type { EventCounts, Receiver, ReceiverLedger, ReceiverStats, RouteHandle } from './core/receivers/receiver.ts';
+export type { Lease } from './core/receivers/sharedReceiver.ts';
 export { batchFilter, type BatchOptions } from './core/routing/batchFilter.ts';
 export { chainFilters } from './core/routing/chainFilters.ts';
 export type { Condition, Scalar } from './core/routing/condition.ts';
@@ -105,6 +121,26 @@ export {
   PageTokenTooLargeError,
   type PageTokenFailure,
 } from './contracts/pageTokenFailure.ts';
+export type {
+  Acknowledged,
+  Acknowledgement,
+  Incoming,
+  NackReason,
+  Route,
+  RouteAlert,
+  RouteContext,
+} from './contracts/receiver.ts';
+export {
+  AckTimeoutError,
+  NackedError,
+  RateLimitError,
+  ReceiveError,
+  ReceiverOpenError,
+  RouteError,
+  type ReceiverFailure,
+  type RouteFailure,
+} from './contracts/receiverFailure.ts';
+export type { EventId, ReceiverIdentity } from './contracts/receiverIdentity.ts';
 export type { RoutedEvent } from './contracts/routedEvent.ts';
 export type { Sender } from './contracts/sender.ts';
 export { SendError, type SendFailureClass, type SendFailureFacts } from './contracts/sendFailure.ts';

@@ -36,6 +36,24 @@ describe('docs/examples', () => {
     expect(subscribers.get('display')).toMatchObject({ offered: 6, succeeded: 2, dropped: 4 });
   });
 
+  it('slowRoutes: R1, R3 beside a slow route, the fast one finishes every event in a lane of its own alone', async () => {
+    const { table } = await import('../../docs/examples/slowRoutes.ts');
+    const fast = Object.entries(table).map(([design, row]) => [design, row.fast]);
+
+    expect(Object.fromEntries(fast)).toEqual({
+      '1: wait for all': 10,
+      '2: wait for none': 10_000,
+      '3: slots of the receiver': 100,
+      '3: slots of each route': 101,
+      '4: channel and workers': 100,
+      'rxfan: a lane per route': 10_000,
+    });
+    expect(table['2: wait for none'].mostRunning).toBeGreaterThan(1_000); // and what the slow one needs, without a bound
+    const { slow, ...lanes } = table['rxfan: a lane per route'];
+    expect(lanes).toEqual({ takenIn: 10_000, fast: 10_000, dropped: 9_800, mostRunning: 12, nextMs: 0 });
+    expect(slow).toBeGreaterThanOrEqual(90); // ten at a time, a second each
+  });
+
   it('walkOnDemand: the loop is left in the middle', async () => {
     const { seen } = await import('../../docs/examples/walkOnDemand.ts');
 

@@ -3,10 +3,10 @@ import type { Receipt } from '../../contracts/delivery.ts';
 import type { Acknowledged, Acknowledgement } from '../../contracts/receiver.ts';
 import type { EventId } from '../../contracts/receiverIdentity.ts';
 
-/** What an {@link Ack} is for. */
-export interface AckOptions {
+/** What an {@link Ack} is the end of. */
+export interface Retried {
   readonly id: EventId;
-  readonly retry: () => Acknowledgement;
+  retry(): Acknowledgement;
 }
 
 const PENDING = { kind: 'pending' } as const;
@@ -14,15 +14,15 @@ const PENDING = { kind: 'pending' } as const;
 /** How one run of an event through the routes ends: once, and what comes later is not heard. */
 export class Ack implements Acknowledgement {
   readonly id: EventId;
-  private readonly options: AckOptions;
+  private readonly of: Retried;
   private receipt: Receipt | undefined;
   private offered: Subject<Receipt> | undefined; // for who asks before there is a receipt
   private end: Acknowledged | undefined;
   private settled: AsyncSubject<Acknowledged> | undefined; // made when somebody asks
 
-  constructor(options: AckOptions) {
-    this.id = options.id;
-    this.options = options;
+  constructor(of: Retried) {
+    this.id = of.id;
+    this.of = of;
   }
 
   get isPending(): boolean {
@@ -53,7 +53,7 @@ export class Ack implements Acknowledgement {
   }
 
   retry(): Acknowledgement {
-    return this.end?.kind === 'nacked' ? this.options.retry() : this;
+    return this.end?.kind === 'nacked' ? this.of.retry() : this;
   }
 
   /** Says that the event was offered to its routes. */

@@ -5,7 +5,7 @@ import type { Acknowledged, Acknowledgement, NackReason } from '../../contracts/
 import { AckTimeoutError, NackedError, type RouteError, type RouteFailure } from '../../contracts/receiverFailure.ts';
 import type { EventId, ReceiverIdentity } from '../../contracts/receiverIdentity.ts';
 import type { Deadline, Deadlines } from '../paging/deadlines.ts';
-import { Ack } from './ack.ts';
+import { Ack, type Retried } from './ack.ts';
 import type { Envelope } from './envelope.ts';
 
 /** What all trees of a receiver have in common. */
@@ -31,7 +31,7 @@ export interface AckTreeHost<E> {
 const FAILURES: ReadonlySet<Outcome> = new Set<Outcome>(['failed', 'refused', 'discarded']);
 
 /** One event and how it stands at each route. It is settled when the last of them has settled it, whatever the others said. */
-export class AckTree<E> {
+export class AckTree<E> implements Retried {
   /** The run under way, or the last one. */
   ack: Ack | undefined;
   readonly id: EventId;
@@ -40,8 +40,8 @@ export class AckTree<E> {
   private readonly host: AckTreeHost<E>;
   private readonly envelope: Envelope<E>;
   private readonly outcomes = new Map<string, Outcome>();
-  private readonly failures = new Map<string, RouteFailure>();
-  private readonly open = new Set<Receipt>(); // several when it is retried while a route still has it
+  private failures: Map<string, RouteFailure> | undefined; // most events have none
+  private open: readonly Receipt[] = []; // several when it is retried while a route still has it
   private isOffered = false;
   private admission: Unsubscribable | undefined;
   private deadline: Deadline | undefined;
@@ -55,11 +55,11 @@ export class AckTree<E> {
 
   /** Hands the event to all routes, or, the next time, to those that failed; those that have not settled it yet are waited for. */
   run(): Ack {
-    const { host, id } = this;
-    const ack = new Ack({ id, retry: () => host.retry(this) });
+    const { host } = this;
+    const ack = new Ack(this);
     this.ack = ack;
     this.deadline = host.deadlines.startNew(() => this.late());
-    const failed = this.isOffered ? new Set(this.failures.keys()) : undefined;
+    const failed = this.isOffered ? new Set(this.failures?.keys()) : undefined;
     if (failed?.size === 0) this.conclude();
     else {
       const admission = host.admit(
@@ -71,6 +71,11 @@ export class AckTree<E> {
     return ack;
   }
 
+  /** Runs it again, unless somebody else has. */
+  retry(): Acknowledgement {
+    return this.host.retry(this);
+  }
+
   /** Ends the run under way, if there is one. */
   nack(error: NackReason): void {
     this.end({ kind: 'nacked', outcomes: new Map(this.outcomes), error });
@@ -79,7 +84,7 @@ export class AckTree<E> {
   private offer(to: ReadonlySet<string> | undefined): void {
     for (const route of to ?? []) {
       this.outcomes.delete(route);
-      this.failures.delete(route);
+      this.failures?.delete(route);
     }
     let receipt: Receipt;
     try {
@@ -90,20 +95,19 @@ export class AckTree<E> {
       return;
     }
     this.isOffered = true;
-    this.open.add(receipt);
+    this.open = [...this.open, receipt];
     this.ack?.offer(receipt);
-    receipt.settled$.subscribe({
-      next: (settlement) => this.note(settlement),
-      complete: () => {
-        this.open.delete(receipt);
-        this.conclude();
-      },
-    });
+    const done = () => {
+      this.open = this.open.filter((one) => one !== receipt);
+      this.conclude();
+    };
+    receipt.settled$.subscribe({ next: (settlement) => this.note(settlement), error: done, complete: done });
   }
 
   private note({ subscriber, outcome, error }: Settlement): void {
     this.outcomes.set(subscriber, outcome);
     if (!FAILURES.has(outcome)) return;
+    this.failures ??= new Map();
     this.failures.set(subscriber, {
       route: subscriber,
       outcome,
@@ -112,15 +116,15 @@ export class AckTree<E> {
   }
 
   private conclude(): void {
-    if (this.open.size > 0) return;
+    if (this.open.length > 0) return;
     const { identity } = this.host.options;
-    if (this.failures.size > 0) this.nack(new NackedError(identity, this.id, [...this.failures.values()]));
-    else this.end({ kind: 'acked', outcomes: new Map(this.outcomes) });
+    if (this.failures?.size) this.nack(new NackedError(identity, this.id, [...this.failures.values()]));
+    else this.end({ kind: 'acked', outcomes: this.outcomes }); // which change no more
   }
 
   private late(): void {
     const { identity, ackTimeoutMs } = this.host.options;
-    const routes = [...this.open].flatMap(({ verdicts }) => [...verdicts.keys()]);
+    const routes = this.open.flatMap(({ verdicts }) => [...verdicts.keys()]);
     const unsettled = routes.filter((route) => !this.outcomes.has(route));
     this.nack(new AckTimeoutError(identity, this.id, ackTimeoutMs, unsettled));
   }

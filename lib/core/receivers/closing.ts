@@ -47,7 +47,27 @@ export function closing({ identity, intake, sources, topic, alerts, failures }: 
     sources.unsubscribe();
   };
 
-  const drain = (deadlineMs: number): Observable<ReceiverLedger> => {
+  return {
+    close({ deadlineMs = 30_000 } = {}) {
+      if (!(deadlineMs >= 0)) throw new OptionError('deadlineMs', '0 or more', deadlineMs);
+      return defer(() => {
+        takeNoMore();
+        drained$ ??= drain(deadlineMs).pipe(shareReplay({ bufferSize: 1, refCount: true }));
+        return drained$;
+      });
+    },
+    now() {
+      takeNoMore();
+      for (const ending of [topic, alerts]) {
+        for (const delivery of ending.deliveries()) delivery.close();
+        ending.complete();
+      }
+      intake.stop();
+      failures.complete();
+    },
+  };
+
+  function drain(deadlineMs: number): Observable<ReceiverLedger> {
     const dueAt = asyncScheduler.now() + deadlineMs;
     const left = () => ({ deadlineMs: Math.max(0, dueAt - asyncScheduler.now()) });
     const late$ = new Observable<void>((subscriber) => after(left().deadlineMs, () => subscriber.next()));
@@ -81,25 +101,5 @@ export function closing({ identity, intake, sources, topic, alerts, failures }: 
       })),
       tap(() => failures.complete()),
     );
-  };
-
-  return {
-    close({ deadlineMs = 30_000 } = {}) {
-      if (!(deadlineMs >= 0)) throw new OptionError('deadlineMs', '0 or more', deadlineMs);
-      return defer(() => {
-        takeNoMore();
-        drained$ ??= drain(deadlineMs).pipe(shareReplay({ bufferSize: 1, refCount: true }));
-        return drained$;
-      });
-    },
-    now() {
-      takeNoMore();
-      for (const ending of [topic, alerts]) {
-        for (const delivery of ending.deliveries()) delivery.close();
-        ending.complete();
-      }
-      intake.stop();
-      failures.complete();
-    },
-  };
+  }
 }

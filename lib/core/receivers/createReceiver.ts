@@ -70,8 +70,8 @@ export function createReceiver<E>(options: ReceiverOptions<E>): Receiver<E> {
 
   const identity = { tenant, receiver: name };
   const errorOf = routeFailures(identity);
-  const failures = new Subject<ReceiverFailure>();
-  const failed = (failure: ReceiverFailure) => failures.next(failure);
+  const failures$ = new Subject<ReceiverFailure>();
+  const failed = (failure: ReceiverFailure) => failures$.next(failure);
   const topic = new Topic<Envelope<E>>({ name: `${tenant}/${name}`, freeze: options.freeze });
   const routes = new Routes(topic, { ...identity, budget, guaranteed });
   const alerts$ = topic.alerts$.pipe(map(toRouteAlert(identity)));
@@ -87,12 +87,12 @@ export function createReceiver<E>(options: ReceiverOptions<E>): Receiver<E> {
     failed,
   });
   for (const route of options.routes ?? []) routes.add(route);
-  const end = closing({ identity, intake, sources, topic, alerts, failures });
+  const end = closing({ identity, intake, sources, topic, alerts, failures: failures$ });
 
   return {
     tenant,
     name,
-    errors$: merge(topic.errors$.pipe(map(errorOf)), alerts.errors$, failures),
+    errors$: merge(topic.errors$.pipe(map(errorOf)), alerts.errors$, failures$),
     alerts$,
     next: (event, { id } = {}) => intake.next(event, id),
     receive: (source$) =>

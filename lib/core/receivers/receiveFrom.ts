@@ -30,7 +30,8 @@ export function receiveFrom<E>(source$: Observable<E | Incoming<E>>, options: Re
   const take = (taken: E | Incoming<E>) => {
     try {
       if (!isIncoming(taken)) next(taken, undefined);
-      else next(taken.event, taken.id).settled$.subscribe((end) => settle(taken, end));
+      else
+        next(taken.event, taken.id).settled$.subscribe({ next: (end) => settle(taken, end), error: () => undefined });
     } catch (thrown) {
       if (isIncoming(taken)) tell('nack', () => taken.nack(thrown as NackReason));
       else failed(new ReceiveError(identity, 'source', thrown));

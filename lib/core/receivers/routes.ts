@@ -22,12 +22,11 @@ export class Routes<E> {
     const delivery = this.topic.deliver(routeContract(route, this.defaults));
     const handle = routeHandle(delivery, this.defaults, () => this.leaving.add(delivery.id));
     this.handles.set(delivery, handle);
-    delivery.ended$.subscribe({
-      complete: () => {
-        this.handles.delete(delivery);
-        this.leaving.delete(delivery.id);
-      },
-    });
+    const ended = () => {
+      this.handles.delete(delivery);
+      this.leaving.delete(delivery.id);
+    };
+    delivery.ended$.subscribe({ error: ended, complete: ended });
     return handle;
   }
 

@@ -1,19 +1,5 @@
-import {
-  AsyncSubject,
-  defer,
-  EMPTY,
-  Observable,
-  race,
-  Subscription,
-  take,
-  throwIfEmpty,
-  type ObservableInput,
-  type Subscriber,
-} from 'rxjs';
-import { after } from '../../../operators/internal/after.ts';
-import { ReceiverOpenError } from '../../contracts/receiverFailure.ts';
-import type { ReceiverIdentity } from '../../contracts/receiverIdentity.ts';
-import { DeadlineError } from '../../contracts/sourceFailure.ts';
+import { AsyncSubject, EMPTY, Observable, Subscription, type Subscriber } from 'rxjs';
+import { openReceiver, type OpenOptions } from './openReceiver.ts';
 import type { Receiver } from './receiver.ts';
 
 /** A hold on a shared receiver. */
@@ -27,10 +13,7 @@ export interface Lease<E> {
 }
 
 /** What a {@link SharedReceiver} is, and how it comes and goes. */
-export interface SharedReceiverOptions<E> {
-  readonly identity: ReceiverIdentity;
-  readonly open: () => ObservableInput<Receiver<E>>;
-  readonly openTimeoutMs: number;
+export interface SharedReceiverOptions<E> extends OpenOptions<E> {
   readonly deadlineMs: number;
   /** Nobody holds it or waits for it, and nothing of it is left. */
   readonly ended: () => void;
@@ -69,20 +52,12 @@ export class SharedReceiver<E> {
   }
 
   private open(): void {
-    const { open, openTimeoutMs } = this.options;
     const opening = new Subscription();
     this.state = { kind: 'opening', opening };
-    const late$ = new Observable<never>((subscriber) =>
-      after(openTimeoutMs, () => subscriber.error(new DeadlineError(openTimeoutMs))),
-    );
-    const opened$ = race(defer(open), late$).pipe(
-      take(1),
-      throwIfEmpty(() => new Error('it emitted no receiver')),
-    );
     opening.add(
-      opened$.subscribe({
+      openReceiver(this.options).subscribe({
         next: (receiver) => this.opened(receiver),
-        error: (cause: unknown) => this.failed(cause),
+        error: (error: unknown) => this.failed(error),
       }),
     );
   }
@@ -93,10 +68,9 @@ export class SharedReceiver<E> {
     for (const waiter of waiters) this.lend(receiver, waiter);
   }
 
-  private failed(cause: unknown): void {
+  private failed(error: unknown): void {
     const waiters = this.takeWaiters();
     this.end();
-    const error = new ReceiverOpenError(this.options.identity, cause);
     for (const waiter of waiters) waiter.error(error);
   }
 

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 export async function loadRxfan(dist) {
   const open = (door) => import(pathToFileURL(path.join(dist, door, 'index.js')));
   const { mergeMapBounded, mergeSorted } = await open('operators');
-  const { aggregatePages, createTopics, pageTokens, Topic } = await open('lib');
+  const { aggregatePages, createReceiver, createTopics, pageTokens, Topic } = await open('lib');
   const { aesGcmSealer } = await open('lib/adapters/node');
 
   const tokens = pageTokens(
@@ -14,6 +14,7 @@ export async function loadRxfan(dist) {
   return {
     Topic,
     createTopics,
+    createReceiver,
     mergeMapBounded,
     mergeSorted,
     aggregate: (options) => aggregatePages({ tokens, ...options }),

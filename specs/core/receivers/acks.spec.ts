@@ -24,7 +24,7 @@ describe('acknowledgement', () => {
       at(29, () => expect([ack.state.kind, told]).toEqual(['pending', []]));
       at(30, () => a!.calls[0]!.succeed());
       at(31, () => {
-        const acked = { kind: 'acked', outcomes: new Map([...'bca'].map((id) => [id, 'succeeded'])) };
+        const acked = { kind: 'acked', outcomes: new Map(['b', 'c', 'a'].map((id) => [id, 'succeeded'])) };
         expect(told).toEqual([acked, 'complete']);
         expect(ack.state).toEqual(acked);
         expect(record(ack.settled$)).toEqual([acked, 'complete']); // to who asks later, too

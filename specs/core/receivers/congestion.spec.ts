@@ -3,15 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Congestion } from '../../../lib/core/topics/congestion.ts';
 import { runs } from '../../support/seed.ts';
 import { virtually } from '../../support/virtually.ts';
-
-interface Marks {
-  readonly high: number;
-  readonly low: number;
-  readonly holdMs: number;
-}
-
-/** The depth of a line from ms to ms. */
-type Series = readonly number[];
+import { referenceAlerts, type Marks, type Series } from './support/referenceAlerts.ts';
 
 /** What is told when the depth is `series[i]` from the i-th ms on, in `kind at` form. */
 function told(marks: Marks, series: Series): readonly string[] {
@@ -40,24 +32,6 @@ function told(marks: Marks, series: Series): readonly string[] {
   });
 }
 
-/** The same, by ten lines that look every ms. */
-function reference({ high, low, holdMs }: Marks, series: Series): readonly string[] {
-  const alerts: string[] = [];
-  let isRaised = false;
-  let since: number | undefined;
-  for (let ms = 0; ms <= series.length + holdMs; ms++) {
-    const depth = series[ms] ?? series.at(-1) ?? 0;
-    if (isRaised ? depth > low : depth < high) since = undefined;
-    else if (ms - (since ??= ms) >= holdMs) {
-      isRaised = !isRaised;
-      alerts.push(`${isRaised ? 'raised' : 'cleared'} ${ms}`);
-      since = undefined;
-      ms--; // it may be beyond the other mark already
-    }
-  }
-  return alerts;
-}
-
 const marks = fc
   .record({ low: fc.nat(5), gap: fc.integer({ min: 1, max: 5 }), holdMs: fc.nat(8) })
   .map(({ low, gap, holdMs }) => ({ low, high: low + gap, holdMs }));
@@ -73,7 +47,7 @@ describe('congestion', () => {
       fc.property(marks, series, (marks, series) => {
         const alerts = told(marks, series);
         raised += alerts.filter((alert) => alert.startsWith('raised')).length;
-        expect(alerts.slice(0, alerts.indexOf('end'))).toEqual(reference(marks, series));
+        expect(alerts.slice(0, alerts.indexOf('end'))).toEqual(referenceAlerts(marks, series));
       }),
       runs(500),
     );

@@ -18,7 +18,8 @@ interface Configuration {
 
 /** Receivers that note when they are opened and closed. */
 function noted(
-  openLater: (receiver: Receiver<number>, attempt: number) => ObservableInput<Receiver<number>> = of,
+  openLater: (receiver: Receiver<number>, attempt: number) => ObservableInput<Receiver<number>> = (receiver) =>
+    of(receiver),
   options: Partial<ReceiversOptions<number, Configuration>> = {},
 ) {
   const log: string[] = [];
@@ -44,7 +45,7 @@ function noted(
 }
 
 const release = ({ leases }: { readonly leases: readonly Lease<number>[] }) =>
-  leases.forEach((lease) => lease.release());
+  leases.forEach((lease) => void lease.release());
 
 describe('createReceivers', () => {
   it('gives equal requests one receiver, whatever the order of their keys, until the last release', () => {
@@ -174,7 +175,7 @@ describe('createReceivers', () => {
 
   it('opens the next one after the last one has closed, so that there are never two', () => {
     virtually(({ at }) => {
-      const { acquire, log } = noted(of, { deadlineMs: 100 });
+      const { acquire, log } = noted((receiver) => of(receiver), { deadlineMs: 100 });
       const first = acquire('acme', 'orders', { url: 'x' });
       first.leases[0]!.receiver.addRoute({ id: 'stuck', handle: () => NEVER });
       first.leases[0]!.receiver.next(1);
@@ -224,19 +225,18 @@ describe('createReceivers', () => {
           virtually(({ at, timers }) => {
             let live = 0;
             let opened = 0;
+            const make = (name: string, delay: number) => {
+              if (delay === 3) throw new Error('no');
+              const receiver = createReceiver<number>({ tenant: 'acme', name });
+              live++;
+              receiver.errors$.subscribe({ complete: () => live-- });
+              return receiver;
+            };
             const receivers = createReceivers<number, number>({
               openTimeoutMs: 10,
-              open({ tenant, receiver: name, configuration }) {
+              open({ receiver, configuration }) {
                 const delay = delays[opened++ % delays.length]!;
-                return timer(delay).pipe(
-                  map(() => {
-                    if (delay === 3) throw new Error('no');
-                    const receiver = createReceiver<number>({ tenant, name: `${name} ${configuration}` });
-                    live++;
-                    receiver.errors$.subscribe({ complete: () => live-- });
-                    return receiver;
-                  }),
-                );
+                return timer(delay).pipe(map(() => make(`${receiver} ${configuration}`, delay)));
               },
             });
             const held: { key: number; lease?: Lease<number>; leave: () => void; isWaiting: boolean }[] = [];
@@ -266,8 +266,8 @@ describe('createReceivers', () => {
                   const one = leased[which % leased.length]!;
                   const { lease } = one;
                   delete one.lease;
-                  lease!.release();
-                  lease!.release();
+                  void lease!.release();
+                  void lease!.release();
                 }
                 const counts = new Map<number, number>();
                 for (const one of held) if (one.lease) counts.set(one.key, (counts.get(one.key) ?? 0) + 1);
@@ -283,7 +283,7 @@ describe('createReceivers', () => {
             at(ms + 100, () => {
               for (const { lease, leave } of held) {
                 leave();
-                lease?.release();
+                void lease?.release();
               }
               expect([live, timers(), receivers.list()]).toEqual([0, 0, []]);
             });

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { NEVER, Observable, timer, type ObservableInput } from 'rxjs';
+import { NEVER, Observable, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { DeliveryStats, Overflow } from '../../../lib/contracts/delivery.ts';
+import type { Handled } from '../../../lib/contracts/handled.ts';
 import type { Acknowledged, Acknowledgement } from '../../../lib/contracts/receiver.ts';
 import { createRateLimits } from '../../../lib/core/receivers/createRateLimits.ts';
 import { createReceiver } from '../../../lib/core/receivers/createReceiver.ts';
@@ -87,7 +88,7 @@ describe('the ledger of a receiver', () => {
             receiver.addRoute({
               ...contract,
               id,
-              handle(): ObservableInput<unknown> | void {
+              handle(): Handled {
                 const behaviour = behaviours[calls++ % behaviours.length]!;
                 if (behaviour === 'at once') events.handled.set(id, (events.handled.get(id) ?? 0) + 1);
                 if (behaviour === 'at once') return;

@@ -90,3 +90,78 @@ describe('acknowledgements, whatever the order in which routes settle', () => {
     );
   });
 });
+
+describe('routes that come and go, whatever the order in which they do', () => {
+  it('R9, R10 an event ends at the routes that were there when it came, once at each, and at no other', async () => {
+    const step = fc.record({
+      what: fc.constantFrom('next', 'next', 'next', 'add', 'close', 'drain'),
+      which: fc.nat(9),
+      fails: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), fc.array(step, { maxLength: 25 }), async (s, steps) => {
+        const receiver = createReceiver<number>({ tenant: 'acme', name: 'orders' });
+        const live: string[] = []; // by the spec's own account
+        const drained = new Set<string>();
+        const handled: string[] = [];
+        const ends = new Map<number, { readonly expected: readonly string[]; readonly told: Acknowledged[] }>();
+        let added = 0;
+
+        const add = (fails: boolean) => {
+          const id = `route ${added++}`;
+          live.push(id);
+          receiver.addRoute({
+            id,
+            concurrency: 2,
+            async handle(event) {
+              handled.push(`${id} ${event}`);
+              await s.schedule(Promise.resolve(), `${id} ${event}`);
+              if (fails) throw new Error('no');
+            },
+          });
+        };
+        const leave = (what: 'close' | 'drain', id: string) => {
+          live.splice(live.indexOf(id), 1);
+          const route = receiver.routes().find((one) => one.id === id)!;
+          if (what === 'close') route.close();
+          else {
+            drained.add(id);
+            route.drain().subscribe();
+          }
+        };
+        const next = (event: number) => {
+          const told: Acknowledged[] = [];
+          ends.set(event, { expected: [...live], told });
+          receiver.next(event).settled$.subscribe((end) => told.push(end));
+        };
+        add(false);
+        let left = steps.length;
+        steps.forEach(({ what, which, fails }, i) => {
+          void s.schedule(Promise.resolve(), `${what} ${i}`).then(() => {
+            left--;
+            const id = live[which % live.length];
+            if (what === 'add') add(fails);
+            else if (what === 'next') next(i);
+            else if (id !== undefined) leave(what, id);
+          });
+        });
+        for (let turn = 0; turn < 10_000 && (left > 0 || receiver.stats().pending > 0); turn++) {
+          await s.waitIdle();
+          await new Promise(setImmediate);
+        }
+
+        expect(new Set(handled).size).toBe(handled.length);
+        for (const { expected, told } of ends.values()) {
+          expect(told).toHaveLength(1);
+          const { kind, outcomes } = told[0]!;
+          expect([...outcomes.keys()].sort()).toEqual([...expected].sort());
+          expect(kind).toBe([...outcomes.values()].every((outcome) => outcome === 'succeeded') ? 'acked' : 'nacked');
+          for (const [id, outcome] of outcomes) if (drained.has(id)) expect(outcome).not.toBe('discarded');
+        }
+        expect(receiver.routes().map(({ id }) => id)).toEqual(live);
+        receiver.unsubscribe();
+      }),
+      runs(150),
+    );
+  });
+});

@@ -111,6 +111,34 @@ describe('rate limit', () => {
     });
   });
 
+  it('nacks when its time is over what the turns of the other receivers have kept waiting, and not later', () => {
+    virtually((time) => {
+      const limits = createRateLimits({ default: { perSecond: 10, burst: 1, maxDelayMs: 250 } });
+      const [x, y] = ['x', 'y'].map((name) => noted(time, limits, { name }));
+      const ends: unknown[] = [];
+      const send = ({ receiver }: ReturnType<typeof noted>, event: number) =>
+        receiver
+          .next(event)
+          .settled$.subscribe((end) =>
+            ends.push([receiver.name, event, time.now(), end.kind === 'acked' ? end.kind : end.error.code]),
+          );
+      for (const event of [0, 1, 2]) send(x!, event);
+      for (const event of [0, 1]) send(y!, event);
+      time.at(1_000, () => {
+        expect(ends).toEqual([
+          ['x', 0, 0, 'acked'],
+          ['x', 1, 100, 'acked'],
+          ['y', 0, 200, 'acked'],
+          ['x', 2, 250, 'rate_limited'],
+          ['y', 1, 250, 'rate_limited'],
+        ]);
+        expect(time.timers()).toBe(0);
+        x!.receiver.unsubscribe();
+        y!.receiver.unsubscribe();
+      });
+    });
+  });
+
   it('holds no more than maxWaiting events back', () => {
     virtually((time) => {
       const { receiver } = noted(time, { perSecond: 10, burst: 1, maxWaiting: 2 });

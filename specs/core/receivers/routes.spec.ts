@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { BehaviorSubject, NEVER, timer } from 'rxjs';
+import { BehaviorSubject, NEVER } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { createReceiver, type ReceiverOptions } from '../../../lib/core/receivers/createReceiver.ts';
 import { OptionError } from '../../../operators/errors.ts';
@@ -61,24 +61,24 @@ describe('routes', () => {
     virtually(({ at }) => {
       const receiver = open();
       const late: number[] = [];
-      let c: ReturnType<typeof manual<number>> | undefined;
+      const attached: ReturnType<typeof manual<number>>[] = [];
       receiver.addRoute({
         id: 'a',
         handle: () => undefined,
         partitionKey: (event) => {
           if (event !== 2) return event;
           receiver.addRoute({ id: 'late', handle: (seen) => void late.push(seen) });
-          c!.handle.drain().subscribe();
+          attached[0]!.handle.drain().subscribe();
           return event;
         },
       });
-      c = manual(receiver, 'c');
+      attached.push(manual(receiver, 'c'));
       at(1, () => {
         receiver.next(1);
         const ack = receiver.next(2);
         receiver.next(3);
         at(2, () => {
-          expect(c.events()).toEqual([1, 2]);
+          expect(attached[0]!.events()).toEqual([1, 2]);
           expect(late).toEqual([3]);
           expect(ack.state.kind).toBe('pending');
           receiver.unsubscribe();
@@ -261,6 +261,5 @@ describe('routes', () => {
     });
     expect(receiver.next(1, { id: undefined }).id).toBe(1);
     receiver.unsubscribe();
-    timer;
   });
 });
