@@ -4,7 +4,10 @@ import { ConfigError } from '../config/configError.ts';
 import { EXIT } from './exit.ts';
 import { packages, type PackagesFlags } from './packages.ts';
 import { plain } from './plain.ts';
-import { serveCatalogue, type ServeFlags } from './serveCatalogue.ts';
+import { serveCatalogue } from './serveCatalogue.ts';
+import { serveJobs } from './serveJobs.ts';
+import { serveUp } from './serveUp.ts';
+import type { ServeFlags } from './serveUntilStopped.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usageError.ts';
 
@@ -63,9 +66,10 @@ function describeProgram(terminal: Terminal, ended: (code: number) => void): Com
     )
     .action(async (flags: PackagesFlags) => ended(await packages(flags, terminal)));
 
-  for (const [name, description] of [
-    ['catalogue', 'serve the catalogue: its API and a page for the browser'],
-    ['up', 'serve everything, with what is on this machine: today the catalogue'],
+  for (const [name, description, run] of [
+    ['catalogue', 'serve the catalogue: its API and a page for the browser', serveCatalogue],
+    ['jobs', 'serve jobs: start them, follow them, cancel them', serveJobs],
+    ['up', 'serve everything, with what is on this machine: the catalogue and jobs', serveUp],
   ] as const) {
     program
       .command(name)
@@ -83,7 +87,7 @@ function describeProgram(terminal: Terminal, ended: (code: number) => void): Com
           'SOURCE_TIMEOUT_MS, PAGE_TOKEN_KEYS, PAGE_TOKEN_TTL_MS. SIGTERM and SIGINT finish what is running and stop; the\n' +
           'second one stops at once.',
       )
-      .action(async (flags: ServeFlags) => ended(await serveCatalogue(flags, terminal)));
+      .action(async (flags: ServeFlags) => ended(await run(flags, terminal)));
   }
   return program;
 }

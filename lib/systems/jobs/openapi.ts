@@ -1,0 +1,1 @@
+export const openapi = { info: {}, paths: {}, components: { schemas: {} } } as const;
