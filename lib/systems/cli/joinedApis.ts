@@ -5,9 +5,10 @@ interface Api {
   readonly components: { readonly schemas: object };
 }
 
-/** One description of several APIs that are served together. What they have in common is the same in all of them. */
+/** One description of several APIs that are served together. Of what several of them have, the first one's counts. */
 export function joinedApis(apis: readonly Api[]): object {
   const [first] = apis;
+  const all = apis.toReversed();
   return {
     ...first,
     info: {
@@ -15,7 +16,7 @@ export function joinedApis(apis: readonly Api[]): object {
       title: 'rxfan',
       description: 'Everything that this server does, on one port.',
     },
-    paths: Object.assign({}, ...apis.map(({ paths }) => paths)) as object,
-    components: { schemas: Object.assign({}, ...apis.map(({ components }) => components.schemas)) as object },
+    paths: Object.assign({}, ...all.map(({ paths }) => paths)) as object,
+    components: { schemas: Object.assign({}, ...all.map(({ components }) => components.schemas)) as object },
   };
 }

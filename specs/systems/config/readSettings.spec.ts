@@ -31,6 +31,7 @@ const DEFAULTS = {
   timeoutMs: 10_000,
   onSourceFailure: 'omit',
   pageTokens: {},
+  jobs: { maxRunning: 4, maxWaiting: 100, retentionMs: 3_600_000, maxRetained: 1_000, store: 'memory', kinds: {} },
   http: { host: '127.0.0.1', port: 8_080, allowedHosts: [] },
 };
 
@@ -103,7 +104,7 @@ describe('readSettings', () => {
     ['pagesize: {}', 'c.yaml:1: /pagesize is not known here; did you mean pageSize?'],
     [
       'colour: red',
-      'c.yaml:1: /colour is not known here; known: sources, pageSize, timeoutMs, onSourceFailure, pageTokens, http',
+      'c.yaml:1: /colour is not known here; known: sources, pageSize, timeoutMs, onSourceFailure, pageTokens, jobs, http',
     ],
     ['__proto__: { polluted: 1 }', /^c\.yaml:1: \/__proto__ is not known here/],
     ['sources: npm', 'c.yaml:1: /sources must be a list of sources, not "npm"'],
