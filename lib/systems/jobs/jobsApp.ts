@@ -23,8 +23,8 @@ export interface JobsAppOptions extends Omit<ApiOptions, 'openapi'> {
   readonly openapi?: object | undefined;
   /** Most clients that follow jobs at the same time; one more is answered 503. Default: 1 000. */
   readonly maxFollowers?: number | undefined;
-  /** How those who follow a job are treated. */
-  readonly events?: Omit<EventStreamOptions, 'onError'> | undefined;
+  /** How the event streams of those who follow a job are treated. */
+  readonly streams?: Omit<EventStreamOptions, 'onError'> | undefined;
 }
 
 const ANY_JSON: Codec<unknown> = { name: 'JSON', decode: right };
@@ -34,7 +34,7 @@ const STATES: readonly JobOperationState[] = [
 
 /** The HTTP side of jobs: the API under /v1/jobs, its description, and health. */
 export function jobsApp(options: JobsAppOptions): WebApp {
-  const { jobs, openapi = ownApi, maxFollowers = 1_000, events, ready = () => true, onError } = options;
+  const { jobs, openapi = ownApi, maxFollowers = 1_000, streams, ready = () => true, onError } = options;
   const app = createApi({ ...options, openapi });
   const followers = countIterations();
 
@@ -94,7 +94,7 @@ export function jobsApp(options: JobsAppOptions): WebApp {
         },
       );
     }
-    return eventStream(req.raw, followers.counted(followed), { ...events, onError });
+    return eventStream(req.raw, followers.counted(followed), { ...streams, onError });
   });
 
   return { fetch: (request) => app.fetch(request) };
