@@ -1,6 +1,7 @@
 import {
   catchError,
   EMPTY,
+  finalize,
   from,
   ignoreElements,
   map,
@@ -96,15 +97,17 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   const tokens = pageTokens(sealer, { ttlMs });
   const watcher = { answered: reports.answered, onForeignFailure };
   const replaceable = sources.map(({ source }) => replaceableSource(source));
-  const packages = aggregatePages({
-    sources: replaceable.map((source) => watchedSource(source, watcher)),
-    key: packageKey,
-    order: 'name, version, source',
-    tokens,
-    pageSize,
-    timeoutMs,
-    onSourceFailure,
-  });
+  const merged = () =>
+    aggregatePages({
+      sources: replaceable.map((source) => watchedSource(source, watcher)),
+      key: packageKey,
+      order: 'name, version, source',
+      tokens,
+      pageSize,
+      timeoutMs,
+      onSourceFailure,
+    });
+  let packages = merged();
   const reportList = aggregatePages({
     sources: [
       fromSnapshot<SourceReport>({
@@ -144,7 +147,10 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
         watcher,
         tokens,
         timeoutMs,
-      }).pipe(map(({ source, items, unreachable }) => reported(source, items, unreachable))),
+      }).pipe(
+        map(({ source, items, unreachable }) => reported(source, items, unreachable)),
+        finalize(() => (packages = merged())), // without the pages of before
+      ),
     probe: () =>
       merge(...named.map(({ name }) => page({ sources: [name], pageSize: 1 }).pipe(catchError(() => EMPTY)))).pipe(
         ignoreElements(),
