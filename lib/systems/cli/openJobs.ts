@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { catchError, EMPTY, firstValueFrom, throwError } from 'rxjs';
 import { fileJobStore } from '../../adapters/file/fileJobStore.ts';
 import { memoryJobStore } from '../../adapters/memory/memoryJobStore.ts';
@@ -32,7 +33,7 @@ export async function openJobs({ catalogue, settings, sealer, log }: ServedCatal
     sealer,
     ttlMs: settings.pageTokens.ttlMs,
     pageSize: settings.pageSize,
-    store: store === 'memory' ? memoryJobStore() : fileJobStore({ folder: store }),
+    store: store === 'memory' ? memoryJobStore() : fileJobStore({ folder: await checkedFolder(store) }),
     onError: (failure) => log.error('a job failed, or its store', { failure }),
   });
 
@@ -56,6 +57,13 @@ export async function openJobs({ catalogue, settings, sealer, log }: ServedCatal
       log.info('jobs have stopped', { jobs: counts, messages });
     },
   };
+}
+
+/** It is made when the first job comes; what is there already must be a folder. */
+async function checkedFolder(path: string): Promise<string> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory() !== false) return path;
+  throw new ConfigError([`/jobs/store: ${path} is not a folder`]);
 }
 
 function isBroken(failure: unknown): boolean {

@@ -58,18 +58,24 @@ async function fileAt(path: string, where: string): Promise<{ readonly size: num
 }
 
 function load(path: string, where: string, timeoutMs: number): Promise<unknown> {
+  const { href } = pathToFileURL(path);
   const late = () => new ConfigError([`${where} was not loaded within ${timeoutMs} ms`]);
-  const module$ = defer(
-    async () => ((await import(pathToFileURL(path).href)) as { readonly default?: unknown }).default,
-  );
+  const failed = (cause: unknown) =>
+    new ConfigError([`${where} cannot be loaded: ${inWords(cause)}${lineOf(href, cause)}`], { cause });
+  const module$ = defer(async () => ((await import(href)) as { readonly default?: unknown }).default);
   return firstValueFrom(
     module$.pipe(
-      catchError((cause: unknown) => {
-        return throwError(() => new ConfigError([`${where} cannot be loaded: ${inWords(cause)}`], { cause }));
-      }),
+      catchError((cause: unknown) => throwError(() => failed(cause))),
       timeout({ first: timeoutMs, with: () => throwError(late) }),
     ),
   );
+}
+
+/** Where in the module it was thrown, as far as the stack tells. */
+function lineOf(href: string, cause: unknown): string {
+  const stack = cause instanceof Error ? String(cause.stack) : '';
+  const line = stack.includes(href) ? /^:(\d+)/.exec(stack.slice(stack.indexOf(href) + href.length))?.[1] : undefined;
+  return line === undefined ? '' : ` (line ${line})`;
 }
 
 function readKinds(
