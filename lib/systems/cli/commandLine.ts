@@ -35,6 +35,7 @@ function describeProgram(terminal: Terminal, ended: (code: number) => void): Com
   const program = new Command('rxfan')
     .description('The packages of many sources as one list, in the terminal and over HTTP.')
     .version(versionOf())
+    .enablePositionalOptions() // what follows a command is its own
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void terminal.write(text).catch(() => undefined),

@@ -22,7 +22,7 @@ interface ListFlags extends ServerFlags {
 
 /** The commands that speak to a server of jobs. */
 export function jobsCommands(terminal: Terminal, ended: (code: number) => void): readonly Command[] {
-  const print = (job: ToldJob) => terminal.write(`${JSON.stringify(job, null, 2)}\n`);
+  const print = (job: ToldJob) => terminal.write(`${JSON.stringify(job, null, 2).split('\n').map(plain).join('\n')}\n`);
 
   const start = toServer('start <kind>', 'start a job and print it')
     .option('--data <json>', 'the input of the job', '{}')
@@ -73,7 +73,7 @@ async function printPage(client: JobsClient, flags: ListFlags, terminal: Termina
     ...(pageSize !== undefined && { pageSize: String(pageSize) }),
     ...(pageToken !== undefined && { pageToken }),
   });
-  if (json) return terminal.write(`${JSON.stringify(page)}\n`);
+  if (json) return terminal.write(`${plain(JSON.stringify(page))}\n`);
   const rows = [['ID', 'STATE', 'CREATED', 'KIND'], ...page.items.map(cellsOf)];
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
   const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
