@@ -24,6 +24,9 @@ const stored = (folder: string, token: string) =>
   readdirSync(folder)
     .map((name) => readFileSync(join(folder, name), 'utf8'))
     .find((text) => text.includes(token));
+/** Until the first process has nothing more to write: the folder is the second one's from then on. */
+const keptAsRunning = (folder: string, token: string) =>
+  expect.poll(() => stored(folder, token)).toContain('"state":"running"');
 /** What a client that follows hears, to the end. */
 const heard = async (jobs: Jobs, token: string, lastEventId?: string) => {
   const followed = jobs.follow(token, { lastEventId });
@@ -71,6 +74,7 @@ describe('jobs of an earlier run', () => {
     const folder = temporaryFolder();
     const first = open(folder, testKinds());
     const mine = await firstValueFrom(first.start({ kind: 'told', input: { a: 1 }, key: 'k', tenant: 'me' }));
+    await keptAsRunning(folder, mine.id);
 
     const second = open(folder, testKinds());
     await firstValueFrom(second.recover());
@@ -91,6 +95,7 @@ describe('jobs of an earlier run', () => {
     const followed = first.follow(token);
     if (typeof followed === 'string') throw new Error(followed);
     const { value } = await followed[Symbol.asyncIterator]().next();
+    await keptAsRunning(folder, token);
 
     const after = testKinds();
     const second = open(folder, after);
@@ -111,6 +116,7 @@ describe('jobs of an earlier run', () => {
     const first = open(folder, testKinds());
     const gone = await begin(first, 'told', { a: 1 });
     const changed = await begin(first, 'deaf', { a: 1 });
+    for (const { id } of [gone, changed]) await keptAsRunning(folder, id);
     const { told, deaf, ...others } = testKinds().kinds;
 
     const second = open(folder, { kinds: { ...others, deaf: { ...deaf!, input: t.string } } });
