@@ -88,6 +88,24 @@ describe('jobs of an earlier run', () => {
     ).rejects.toMatchObject({ code: 'idempotency_key_reused' });
   });
 
+  it('that run again have told nothing yet, whatever is kept of what they told before', async () => {
+    const folder = temporaryFolder();
+    const input = { input: {}, tenant: '', last: '"half"' };
+    const record = { token: 'early', kind: 'told', input, state: 'running', createTime: 1, startTime: 2 } as const;
+    await lastValueFrom(fileJobStore({ folder }).put(record), { defaultValue: undefined });
+    const test = testKinds();
+
+    const jobs = open(folder, test);
+    await firstValueFrom(jobs.recover());
+    await at(jobs, 'early', 'running');
+    const running = jobs.get('early');
+    test.tell('early').complete();
+    await at(jobs, 'early', 'succeeded');
+
+    expect(running).not.toHaveProperty('lastMessage');
+    expect(jobs.get('early')).not.toHaveProperty('result');
+  });
+
   it('C4 are followed anew: what a client had before the crash is reset', async () => {
     const folder = temporaryFolder();
     const first = open(folder, testKinds());
