@@ -30,6 +30,7 @@ describe('exports', () => {
         "./catalogue": "lib/systems/catalogue/index.ts",
         "./file": "lib/adapters/file/index.ts",
         "./http": "lib/adapters/http/index.ts",
+        "./jobs": "lib/systems/jobs/index.ts",
         "./memory": "lib/adapters/memory/index.ts",
         "./node": "lib/adapters/node/index.ts",
         "./operators": "operators/index.ts",
@@ -401,6 +402,34 @@ describe('exports', () => {
     `);
   });
 
+  it('rxfan/jobs', () => {
+    expect(namesOf('./jobs')).toMatchInlineSnapshot(`
+      {
+        "types": [
+          "JobKind",
+          "JobKindContext",
+          "JobKinds",
+          "JobLimits",
+          "JobQuery",
+          "JobStart",
+          "JobView",
+          "Jobs",
+          "JobsAppOptions",
+          "JobsOptions",
+          "KindView",
+        ],
+        "values": [
+          "IdempotencyKeyReusedError",
+          "JobNotKeptError",
+          "JobOverError",
+          "catalogueRefresh",
+          "createJobs",
+          "jobsApp",
+        ],
+      }
+    `);
+  });
+
   it('rxfan/catalogue', () => {
     expect(namesOf('./catalogue')).toMatchInlineSnapshot(`
       {
@@ -412,6 +441,7 @@ describe('exports', () => {
           "CatalogueOptions",
           "CatalogueQuery",
           "CatalogueSource",
+          "RefreshReport",
           "SourceReport",
         ],
         "values": [
@@ -436,6 +466,7 @@ describe('exports', () => {
         "./catalogue": "hono node:crypto node:fs node:http node:module node:url rxjs",
         "./file": "fp-ts io-ts node:crypto node:fs node:path rxjs",
         "./http": "@hono/node-server fp-ts node:crypto node:http rxjs",
+        "./jobs": "fp-ts hono io-ts node:crypto node:http rxjs",
         "./memory": "@noble/hashes rxjs",
         "./node": "node:crypto rxjs",
         "./operators": "rxjs",

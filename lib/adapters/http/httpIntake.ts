@@ -6,6 +6,7 @@ import { fromAbortable } from '../../boundary/fromAbortable.ts';
 import type { Codec } from '../../contracts/codec.ts';
 import type { RoutedEvent } from '../../contracts/routedEvent.ts';
 import { answerProblem, isOurFault, RequestError } from './problem.ts';
+import { readIdempotencyKey } from './readIdempotencyKey.ts';
 import { readJson } from './readJson.ts';
 import type { WebApp } from './serve.ts';
 
@@ -48,7 +49,7 @@ export function httpIntake(options: HttpIntakeOptions): WebApp {
       throw new RequestError(405, 'method_not_allowed', 'this path answers to POST', { allow: 'POST' });
     }
     const tenant = tenantOf(request);
-    const id = givenId(request.headers) ?? newId();
+    const id = readIdempotencyKey(request.headers) ?? newId();
     const payload = await readJson(request, { codec });
     const event = { id, payload, tenant, receivedAt: asyncScheduler.now() };
     const late = () => new RequestError(504, 'not_taken', `the event was not taken within ${timeoutMs} ms`);
@@ -78,13 +79,6 @@ function answer(id: string): Response {
     status: 202,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
   });
-}
-
-/** The id that a sender gives its event, the same for every try. */
-function givenId(headers: Headers): string | undefined {
-  const id = headers.get('idempotency-key') ?? undefined;
-  if (id === undefined || /^[\x21-\x7e]{1,255}$/.test(id)) return id;
-  throw new RequestError(400, 'invalid_idempotency_key', 'an Idempotency-Key is 1 to 255 visible ASCII characters');
 }
 
 function isPassing(failure: unknown): boolean {

@@ -1,10 +1,24 @@
-import { catchError, EMPTY, ignoreElements, merge, tap, type MonoTypeOperatorFunction, type Observable } from 'rxjs';
+import {
+  catchError,
+  EMPTY,
+  finalize,
+  from,
+  ignoreElements,
+  map,
+  merge,
+  tap,
+  type MonoTypeOperatorFunction,
+  type Observable,
+  type ObservableInput,
+} from 'rxjs';
 import { packageKey, type Package, type PackageSource } from '../../adapters/packages/package.ts';
 import { fromSnapshot } from '../../boundary/fromSnapshot.ts';
 import type { TokenSealer } from '../../contracts/tokenSealer.ts';
 import type { AggregatePage, WalkQuery } from '../../core/paging/aggregate.ts';
 import { aggregatePages } from '../../core/paging/aggregatePages.ts';
 import { pageTokens } from '../../core/paging/pageTokens.ts';
+import { refreshSources } from './refreshSources.ts';
+import { replaceableSource } from './replaceableSource.ts';
 import { createSourceReports, type SourceReport } from './sourceReports.ts';
 import { watchedSource, type SourceQuery } from './watchedSource.ts';
 
@@ -18,6 +32,8 @@ export interface CatalogueSource {
 /** What {@link createCatalogue} merges, and how. */
 export interface CatalogueOptions {
   readonly sources: readonly CatalogueSource[];
+  /** Opens the sources anew, for `refresh`. Default: they are read again as they are. */
+  readonly reopen?: (() => ObservableInput<readonly CatalogueSource[]>) | undefined;
   /** Seals page tokens. */
   readonly sealer: TokenSealer;
   /** How long a page token is accepted, in ms from when it was given out. Default: that of `pageTokens`. */
@@ -42,6 +58,15 @@ export interface CatalogueQuery extends Omit<WalkQuery<never>, 'query'> {
   readonly sources?: readonly string[] | undefined;
 }
 
+/** What a refresh has found of one source. */
+export interface RefreshReport {
+  readonly source: string;
+  /** How many packages it has. */
+  readonly items?: number;
+  /** Why it could not be read: the list it had stays. */
+  readonly unreachable?: { readonly code: string; readonly reason: string };
+}
+
 /** The packages of many sources as one list. Nothing is asked before somebody subscribes or pulls. */
 export interface Catalogue {
   readonly sourceNames: readonly string[];
@@ -51,6 +76,8 @@ export interface Catalogue {
   pages(query?: CatalogueQuery): AsyncIterable<AggregatePage<Package>>;
   /** One page of reports on the sources, by name. Asks no source. */
   sources(query?: Omit<WalkQuery<never>, 'query'>): Observable<AggregatePage<SourceReport>>;
+  /** Reads every source anew, and tells of each; the catalogue then lists what was read. */
+  refresh(): Observable<RefreshReport>;
   /** Asks every source for one item, so that there is something to report. Emits nothing; never errors. */
   probe(): Observable<never>;
 }
@@ -64,19 +91,23 @@ export interface Catalogue {
  */
 export function createCatalogue(options: CatalogueOptions): Catalogue {
   const { sources, sealer, ttlMs, pageSize, timeoutMs, onSourceFailure = 'omit', onSourceChange } = options;
-  const { onForeignFailure = () => undefined } = options;
+  const { onForeignFailure = () => undefined, reopen = () => [sources] } = options;
   const named = sources.map(({ type, source }) => ({ name: source.name, type }));
   const reports = createSourceReports(named, onSourceChange);
   const tokens = pageTokens(sealer, { ttlMs });
-  const packages = aggregatePages({
-    sources: sources.map(({ source }) => watchedSource(source, { answered: reports.answered, onForeignFailure })),
-    key: packageKey,
-    order: 'name, version, source',
-    tokens,
-    pageSize,
-    timeoutMs,
-    onSourceFailure,
-  });
+  const watcher = { answered: reports.answered, onForeignFailure };
+  const replaceable = sources.map(({ source }) => replaceableSource(source));
+  const merged = () =>
+    aggregatePages({
+      sources: replaceable.map((source) => watchedSource(source, watcher)),
+      key: packageKey,
+      order: 'name, version, source',
+      tokens,
+      pageSize,
+      timeoutMs,
+      onSourceFailure,
+    });
+  let packages = merged();
   const reportList = aggregatePages({
     sources: [
       fromSnapshot<SourceReport>({
@@ -96,11 +127,30 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     return packages.page({ ...walk, query: sourceQuery(query, wanted) }).pipe(told(reports.failed));
   }
 
+  function reported(source: string, items: number | undefined, unreachable: unknown): RefreshReport {
+    if (items !== undefined) return { source, items };
+    const [failure] = sourceFailures(unreachable);
+    const { code = 'source_failed', message: reason = 'it failed; the log says why' } = failure ?? {};
+    reports.failed(source, code, reason);
+    return { source, unreachable: { code, reason } };
+  }
+
   return {
     sourceNames: named.map(({ name }) => name),
     page,
     pages: ({ query, sources: wanted, ...walk } = {}) => packages.pages({ ...walk, query: sourceQuery(query, wanted) }),
     sources: (walk) => reportList.page({ ...walk, query: {} }),
+    refresh: () =>
+      refreshSources({
+        sources: replaceable,
+        reopen: () => from(reopen()).pipe(map((opened) => opened.map(({ source }) => source))),
+        watcher,
+        tokens,
+        timeoutMs,
+      }).pipe(
+        map(({ source, items, unreachable }) => reported(source, items, unreachable)),
+        finalize(() => (packages = merged())), // without the pages of before
+      ),
     probe: () =>
       merge(...named.map(({ name }) => page({ sources: [name], pageSize: 1 }).pipe(catchError(() => EMPTY)))).pipe(
         ignoreElements(),

@@ -5,6 +5,7 @@ export {
   type CatalogueOptions,
   type CatalogueQuery,
   type CatalogueSource,
+  type RefreshReport,
 } from './createCatalogue.ts';
 export { loadAssets, type Asset, type Assets } from './loadAssets.ts';
 export { openapi } from './openapi.ts';

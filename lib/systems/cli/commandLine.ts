@@ -1,10 +1,15 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { createRequire } from 'node:module';
 import { ConfigError } from '../config/configError.ts';
 import { EXIT } from './exit.ts';
+import { jobsCommands } from './jobsCommands.ts';
+import { configOption, wholeNumber } from './options.ts';
 import { packages, type PackagesFlags } from './packages.ts';
 import { plain } from './plain.ts';
-import { serveCatalogue, type ServeFlags } from './serveCatalogue.ts';
+import { serveCatalogue } from './serveCatalogue.ts';
+import { serveJobs } from './serveJobs.ts';
+import { serveUp } from './serveUp.ts';
+import type { ServeFlags } from './serveUntilStopped.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usageError.ts';
 
@@ -30,6 +35,7 @@ function describeProgram(terminal: Terminal, ended: (code: number) => void): Com
   const program = new Command('rxfan')
     .description('The packages of many sources as one list, in the terminal and over HTTP.')
     .version(versionOf())
+    .enablePositionalOptions() // what follows a command is its own
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void terminal.write(text).catch(() => undefined),
@@ -63,11 +69,12 @@ function describeProgram(terminal: Terminal, ended: (code: number) => void): Com
     )
     .action(async (flags: PackagesFlags) => ended(await packages(flags, terminal)));
 
-  for (const [name, description] of [
-    ['catalogue', 'serve the catalogue: its API and a page for the browser'],
-    ['up', 'serve everything, with what is on this machine: today the catalogue'],
+  for (const [name, description, run] of [
+    ['catalogue', 'serve the catalogue: its API and a page for the browser', serveCatalogue],
+    ['jobs', 'serve jobs: start them, follow them, cancel them', serveJobs],
+    ['up', 'serve everything, with what is on this machine: the catalogue and jobs', serveUp],
   ] as const) {
-    program
+    const command = program
       .command(name)
       .description(description)
       .addOption(configOption())
@@ -80,23 +87,19 @@ function describeProgram(terminal: Terminal, ended: (code: number) => void): Com
       .addHelpText(
         'after',
         '\nThe environment goes before the configuration file: PORT, HOST, ALLOWED_HOSTS, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX,\n' +
-          'SOURCE_TIMEOUT_MS, PAGE_TOKEN_KEYS, PAGE_TOKEN_TTL_MS. SIGTERM and SIGINT finish what is running and stop; the\n' +
-          'second one stops at once.',
+          'SOURCE_TIMEOUT_MS, PAGE_TOKEN_KEYS, PAGE_TOKEN_TTL_MS, and of jobs JOBS_MAX_RUNNING, JOBS_MAX_WAITING,\n' +
+          'JOBS_RETENTION_MS, JOBS_STORE. SIGTERM and SIGINT finish what is running and stop; the second one stops at once.',
       )
-      .action(async (flags: ServeFlags) => ended(await serveCatalogue(flags, terminal)));
+      .action(async (flags: ServeFlags) => ended(await run(flags, terminal)));
+    if (name === 'jobs') addSubcommands(command, jobsCommands(terminal, ended));
   }
   return program;
 }
 
-function configOption(): Option {
-  return new Option('--config <file>', 'YAML or JSON file (default: rxfan.config.yaml, if there is one)');
-}
-
-function wholeNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    if (/^\d{1,16}$/.test(text) && Number(text) >= min && Number(text) <= max) return Number(text);
-    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
-  };
+/** With the settings of the program: how it writes, and that it does not end the process. */
+function addSubcommands(command: Command, subcommands: readonly Command[]): void {
+  command.enablePositionalOptions();
+  for (const subcommand of subcommands) command.addCommand(subcommand.copyInheritedSettings(command));
 }
 
 function versionOf(): string {

@@ -18,13 +18,16 @@ export interface OpenOptions extends Pick<CatalogueOptions, 'onSourceChange'> {
 /** The catalogue that the settings describe, and the settings. */
 export async function openCatalogue(
   options: OpenOptions,
-): Promise<{ readonly catalogue: Catalogue; readonly settings: Settings }> {
+): Promise<{ readonly catalogue: Catalogue; readonly settings: Settings; readonly sealer: TokenSealer }> {
   const { config, terminal, log, sealerWithoutKeys, onSourceChange } = options;
   const settings = await readSettings({ file: config, env: terminal.env });
   const { sources, pageSize, timeoutMs, onSourceFailure, pageTokens } = settings;
+  const sealer = pageTokens.sealer ?? (await sealerWithoutKeys());
+  const open = () => openSources(sources, { env: terminal.env, log });
   const catalogue = createCatalogue({
-    sources: await openSources(sources, { env: terminal.env, log }),
-    sealer: pageTokens.sealer ?? (await sealerWithoutKeys()),
+    sources: await open(),
+    reopen: open,
+    sealer,
     ttlMs: pageTokens.ttlMs,
     pageSize,
     timeoutMs,
@@ -32,5 +35,5 @@ export async function openCatalogue(
     onSourceChange,
     onForeignFailure: (source, failure) => log.error('a source failed', { source, failure }),
   });
-  return { catalogue, settings };
+  return { catalogue, settings, sealer };
 }

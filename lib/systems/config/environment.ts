@@ -1,7 +1,9 @@
+import { resolve } from 'node:path';
 import { aesGcmSealer } from '../../adapters/node/aesGcmSealer.ts';
 import { parseSealingKeys } from '../../adapters/node/parseSealingKeys.ts';
 import type { TokenSealer } from '../../contracts/tokenSealer.ts';
 import { ConfigError } from './configError.ts';
+import type { JobsSettings } from './jobsConfig.ts';
 
 /** What the environment says. It goes before the configuration file. */
 export interface Environment {
@@ -13,7 +15,11 @@ export interface Environment {
   readonly timeoutMs?: number | undefined;
   readonly sealer?: TokenSealer | undefined;
   readonly ttlMs?: number | undefined;
+  readonly jobs?: JobsEnvironment | undefined;
 }
+
+/** What the environment says of jobs. */
+export type JobsEnvironment = Partial<Pick<JobsSettings, 'maxRunning' | 'maxWaiting' | 'retentionMs' | 'store'>>;
 
 /** Reads the environment. Throws a ConfigError that names every variable with a value that it cannot have. */
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment {
@@ -53,7 +59,24 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     timeoutMs: whole('SOURCE_TIMEOUT_MS', 1, 86_400_000),
     ttlMs: whole('PAGE_TOKEN_TTL_MS', 1_000, 315_360_000_000),
     sealer: sealer(),
+    jobs: given({
+      maxRunning: whole('JOBS_MAX_RUNNING', 1, 1_000),
+      maxWaiting: whole('JOBS_MAX_WAITING', 0, 10_000),
+      retentionMs: whole('JOBS_RETENTION_MS', 1_000, 31_536_000_000),
+      store: read('JOBS_STORE', 'memory, or the path of a folder', (value) => storeOf(value)),
+    }),
   };
   if (problems.length > 0) throw new ConfigError(problems);
   return environment;
+}
+
+/** The members that are there. */
+function given<T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]?: NonNullable<T[K]> };
+}
+
+function storeOf(value: string): string | undefined {
+  if (value.trim() === '') return undefined;
+  return value === 'memory' ? value : resolve(value);
 }

@@ -3,6 +3,7 @@ import type { TokenSealer } from '../../contracts/tokenSealer.ts';
 import { ConfigError } from './configError.ts';
 import { readConfigFile, type ConfigFile } from './configFile.ts';
 import { readEnvironment, type Environment } from './environment.ts';
+import type { JobsSettings } from './jobsConfig.ts';
 import type { SourceConfig } from './sourceConfig.ts';
 
 /** The file that is read when none is named, if it is there. */
@@ -24,6 +25,7 @@ export interface Settings {
   readonly onSourceFailure: 'omit' | 'fail';
   /** `sealer` is absent where no keys are set. */
   readonly pageTokens: { readonly sealer?: TokenSealer | undefined; readonly ttlMs?: number | undefined };
+  readonly jobs: JobsSettings;
   readonly http: { readonly host: string; readonly port: number; readonly allowedHosts: readonly string[] };
 }
 
@@ -45,8 +47,25 @@ export async function readSettings({ file, env }: SettingsScope): Promise<Settin
   return settings;
 }
 
+const JOBS: JobsSettings = {
+  maxRunning: 4,
+  maxWaiting: 100,
+  retentionMs: 3_600_000,
+  maxRetained: 1_000,
+  store: 'memory',
+  kinds: {},
+};
+
 function merge(file: ConfigFile, env: Environment): Settings {
-  const { sources, pageSize = {}, timeoutMs = 10_000, onSourceFailure = 'omit', pageTokens = {}, http = {} } = file;
+  const {
+    sources,
+    pageSize = {},
+    timeoutMs = 10_000,
+    onSourceFailure = 'omit',
+    pageTokens = {},
+    http = {},
+    jobs = {},
+  } = file;
   const max = env.pageSizeMax ?? pageSize.max ?? 1_000;
 
   return {
@@ -55,6 +74,7 @@ function merge(file: ConfigFile, env: Environment): Settings {
     timeoutMs: env.timeoutMs ?? timeoutMs,
     onSourceFailure,
     pageTokens: { sealer: env.sealer ?? pageTokens.keys, ttlMs: env.ttlMs ?? pageTokens.ttlMs },
+    jobs: { ...JOBS, ...jobs, ...env.jobs },
     http: {
       host: env.host ?? http.host ?? '127.0.0.1',
       port: env.port ?? http.port ?? 8_080,

@@ -31,6 +31,7 @@ const DEFAULTS = {
   timeoutMs: 10_000,
   onSourceFailure: 'omit',
   pageTokens: {},
+  jobs: { maxRunning: 4, maxWaiting: 100, retentionMs: 3_600_000, maxRetained: 1_000, store: 'memory', kinds: {} },
   http: { host: '127.0.0.1', port: 8_080, allowedHosts: [] },
 };
 
@@ -103,7 +104,7 @@ describe('readSettings', () => {
     ['pagesize: {}', 'c.yaml:1: /pagesize is not known here; did you mean pageSize?'],
     [
       'colour: red',
-      'c.yaml:1: /colour is not known here; known: sources, pageSize, timeoutMs, onSourceFailure, pageTokens, http',
+      'c.yaml:1: /colour is not known here; known: sources, pageSize, timeoutMs, onSourceFailure, pageTokens, jobs, http',
     ],
     ['__proto__: { polluted: 1 }', /^c\.yaml:1: \/__proto__ is not known here/],
     ['sources: npm', 'c.yaml:1: /sources must be a list of sources, not "npm"'],
@@ -126,6 +127,25 @@ describe('readSettings', () => {
     [
       'pageTokens: { keys: { env: NOT_SET } }',
       'c.yaml:1: /pageTokens/keys refers to the environment variable "NOT_SET", which is not set',
+    ],
+    ['jobs: { modul: a.mjs }', 'c.yaml:1: /jobs/modul is not known here; did you mean module?'],
+    [
+      'jobs: { module: "https://x.example/a.mjs" }',
+      'c.yaml:1: /jobs/module must be the path of a local file, not "https://x.example/a.mjs"',
+    ],
+    ['jobs: { module: 7 }', 'c.yaml:1: /jobs/module must be the path of a local file, not 7'],
+    [
+      'jobs: { store: "s3://bucket" }',
+      'c.yaml:1: /jobs/store must be memory, or the path of a folder, not "s3://bucket"',
+    ],
+    ['jobs: { maxRunning: 0 }', 'c.yaml:1: /jobs/maxRunning must be a whole number from 1 to 1000, not 0'],
+    [
+      'jobs: { kinds: { a: { timeoutMs: 1h } } }',
+      'c.yaml:1: /jobs/kinds/a/timeoutMs must be a whole number from 1 to 2592000000, not "1h"',
+    ],
+    [
+      'jobs: { kinds: { a: { timeout: 1 } } }',
+      'c.yaml:1: /jobs/kinds/a/timeout is not known here; did you mean timeoutMs?',
     ],
     ['a: [1', /^c\.yaml:1: /],
     ['a: 1\na: 2', 'c.yaml:2: Map keys must be unique'],
@@ -203,7 +223,33 @@ describe('readSettings, environment', () => {
     });
   });
 
+  it('goes before the file, of jobs too', async () => {
+    const text = 'jobs: { maxRunning: 1, maxWaiting: 2, retentionMs: 3000, maxRetained: 4, store: kept }\n';
+    const env = { JOBS_MAX_RUNNING: '10', JOBS_MAX_WAITING: '0', JOBS_RETENTION_MS: '30000', JOBS_STORE: 'memory' };
+
+    expect((await read(text)).jobs).toEqual({
+      ...DEFAULTS.jobs,
+      maxRunning: 1,
+      maxWaiting: 2,
+      retentionMs: 3_000,
+      maxRetained: 4,
+      store: join(folder, 'kept'),
+    });
+    expect((await read(text, env)).jobs).toMatchObject({
+      maxRunning: 10,
+      maxWaiting: 0,
+      retentionMs: 30_000,
+      maxRetained: 4,
+      store: 'memory',
+    });
+    expect((await read('', { JOBS_STORE: '/var/lib/jobs' })).jobs.store).toBe('/var/lib/jobs');
+  });
+
   it.each([
+    ['JOBS_MAX_RUNNING', '0'],
+    ['JOBS_MAX_WAITING', '-1'],
+    ['JOBS_RETENTION_MS', '5m'],
+    ['JOBS_STORE', ' '],
     ['PORT', '0'],
     ['PORT', '99999'],
     ['PORT', ''],

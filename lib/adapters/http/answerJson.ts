@@ -1,0 +1,14 @@
+/** How {@link answerJson} answers. */
+export interface AnswerOptions {
+  /** Default: 200. */
+  readonly status?: number | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** An answer in JSON that nobody keeps. */
+export function answerJson(body: object, { status = 200, headers = {} }: AnswerOptions = {}): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
+  });
+}

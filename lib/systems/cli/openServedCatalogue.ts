@@ -1,0 +1,32 @@
+import type { TokenSealer } from '../../contracts/tokenSealer.ts';
+import { ephemeralSealer } from '../../adapters/node/ephemeralSealer.ts';
+import type { Catalogue } from '../catalogue/createCatalogue.ts';
+import type { Settings } from '../config/readSettings.ts';
+import { createLog, type Log } from './log.ts';
+import { openCatalogue } from './openCatalogue.ts';
+import type { ServeFlags } from './serveUntilStopped.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What a server is made of. */
+export interface ServedCatalogue {
+  readonly catalogue: Catalogue;
+  readonly settings: Settings;
+  readonly sealer: TokenSealer;
+  readonly log: Log;
+}
+
+/** The catalogue of a server, whose sources are watched in its log. */
+export async function openServedCatalogue(flags: ServeFlags, terminal: Terminal): Promise<ServedCatalogue> {
+  const log = createLog((line) => terminal.error(line));
+  const opened = await openCatalogue({
+    config: flags.config,
+    terminal,
+    log,
+    sealerWithoutKeys: () => ephemeralSealer({ warn: (message) => log.warn(message) }),
+    onSourceChange: ({ name, state, lastError }) => {
+      if (state === 'unreachable') log.warn('a source is unreachable', { source: name, reason: lastError?.reason });
+      else log.info('a source answers', { source: name });
+    },
+  });
+  return { ...opened, log };
+}

@@ -1,0 +1,35 @@
+import { catalogueApp } from '../catalogue/catalogueApp.ts';
+import { loadAssets } from '../catalogue/loadAssets.ts';
+import { openapi as catalogueApi } from '../catalogue/openapi.ts';
+import { jobsApp } from '../jobs/jobsApp.ts';
+import { openapi as jobsApi } from '../jobs/openapi.ts';
+import { appsByPath } from './appsByPath.ts';
+import { joinedApis } from './joinedApis.ts';
+import { openJobs } from './openJobs.ts';
+import { openServedCatalogue } from './openServedCatalogue.ts';
+import { serveUntilStopped, type ServeFlags } from './serveUntilStopped.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Serves everything on one port until it is told to stop, and gives the exit code. */
+export async function serveUp(flags: ServeFlags, terminal: Terminal): Promise<number> {
+  const opened = await openServedCatalogue(flags, terminal);
+  const { catalogue, settings, log } = opened;
+  const { jobs, begin, end } = await openJobs(opened);
+  const assets = await loadAssets();
+  const openapi = joinedApis([catalogueApi, jobsApi]);
+
+  return serveUntilStopped({
+    flags,
+    terminal,
+    log,
+    http: settings.http,
+    app: (ready, onError) =>
+      appsByPath(
+        { '/v1/jobs': jobsApp({ jobs, ready, onError }) },
+        catalogueApp({ catalogue, assets, openapi, ready, onError }),
+      ),
+    begin,
+    meanwhile: catalogue.probe(),
+    end,
+  });
+}
