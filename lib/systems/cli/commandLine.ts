@@ -4,8 +4,11 @@ import { ConfigError } from '../config/configError.ts';
 import { EXIT } from './exit.ts';
 import { packages, type PackagesFlags } from './packages.ts';
 import { plain } from './plain.ts';
-import { serveCatalogue, type ServeFlags } from './serveCatalogue.ts';
+import { route, routeCheck } from './route.ts';
+import { serveCatalogue } from './serveCatalogue.ts';
+import type { ServeFlags } from './serveUntilStopped.ts';
 import type { Terminal } from './terminal.ts';
+import { up } from './up.ts';
 import { UsageError } from './usageError.ts';
 
 /** Runs one command line to its end and gives the exit code. Whatever goes wrong is told in words, without a stack. */
@@ -28,7 +31,7 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
 
 function describeProgram(terminal: Terminal, ended: (code: number) => void): Command {
   const program = new Command('rxfan')
-    .description('The packages of many sources as one list, in the terminal and over HTTP.')
+    .description('The packages of many sources as one list, and events to where they should go.')
     .version(versionOf())
     .exitOverride()
     .configureOutput({
@@ -63,11 +66,12 @@ function describeProgram(terminal: Terminal, ended: (code: number) => void): Com
     )
     .action(async (flags: PackagesFlags) => ended(await packages(flags, terminal)));
 
-  for (const [name, description] of [
-    ['catalogue', 'serve the catalogue: its API and a page for the browser'],
-    ['up', 'serve everything, with what is on this machine: today the catalogue'],
+  for (const [name, description, run] of [
+    ['catalogue', 'serve the catalogue: its API and a page for the browser', serveCatalogue],
+    ['route', 'receive events, and route each to where it should go', route],
+    ['up', 'serve everything, with what is on this machine: the catalogue, and what is routed', up],
   ] as const) {
-    program
+    const command = program
       .command(name)
       .description(description)
       .addOption(configOption())
@@ -83,9 +87,18 @@ function describeProgram(terminal: Terminal, ended: (code: number) => void): Com
           'SOURCE_TIMEOUT_MS, PAGE_TOKEN_KEYS, PAGE_TOKEN_TTL_MS. SIGTERM and SIGINT finish what is running and stop; the\n' +
           'second one stops at once.',
       )
-      .action(async (flags: ServeFlags) => ended(await serveCatalogue(flags, terminal)));
+      .action(async (flags: ServeFlags) => ended(await run(flags, terminal)));
+    if (name === 'route') addRouteCheck(command, terminal, ended);
   }
   return program;
+}
+
+function addRouteCheck(route: Command, terminal: Terminal, ended: (code: number) => void): void {
+  route
+    .command('check')
+    .description('check the configuration and print the routes as a table; nothing is opened')
+    .addOption(configOption())
+    .action(async (_: ServeFlags, check: Command) => ended(await routeCheck(check.optsWithGlobals(), terminal)));
 }
 
 function configOption(): Option {

@@ -15,16 +15,24 @@ export interface OpenOptions extends Pick<CatalogueOptions, 'onSourceChange'> {
   readonly sealerWithoutKeys: () => TokenSealer | Promise<TokenSealer>;
 }
 
+/** What a command works with. */
+export interface Opened {
+  readonly catalogue: Catalogue;
+  readonly settings: Settings;
+  /** Seals page tokens. */
+  readonly sealer: TokenSealer;
+}
+
 /** The catalogue that the settings describe, and the settings. */
-export async function openCatalogue(
-  options: OpenOptions,
-): Promise<{ readonly catalogue: Catalogue; readonly settings: Settings }> {
+export async function openCatalogue(options: OpenOptions): Promise<Opened> {
   const { config, terminal, log, sealerWithoutKeys, onSourceChange } = options;
   const settings = await readSettings({ file: config, env: terminal.env });
   const { sources, pageSize, timeoutMs, onSourceFailure, pageTokens } = settings;
+  const opened = await openSources(sources, { env: terminal.env, log });
+  const sealer = pageTokens.sealer ?? (await sealerWithoutKeys());
   const catalogue = createCatalogue({
-    sources: await openSources(sources, { env: terminal.env, log }),
-    sealer: pageTokens.sealer ?? (await sealerWithoutKeys()),
+    sources: opened,
+    sealer,
     ttlMs: pageTokens.ttlMs,
     pageSize,
     timeoutMs,
@@ -32,5 +40,5 @@ export async function openCatalogue(
     onSourceChange,
     onForeignFailure: (source, failure) => log.error('a source failed', { source, failure }),
   });
-  return { catalogue, settings };
+  return { catalogue, settings, sealer };
 }
