@@ -104,7 +104,7 @@ describe('readSettings', () => {
     [
       'colour: red',
       'c.yaml:1: /colour is not known here; known: sources, pageSize, timeoutMs, onSourceFailure, pageTokens, http, ' +
-      'receivers, senders, topics, tenants, alertSinks, adminToken, drainMs',
+        'receivers, senders, topics, tenants, alertSinks, adminToken, drainMs',
     ],
     ['__proto__: { polluted: 1 }', /^c\.yaml:1: \/__proto__ is not known here/],
     ['sources: npm', 'c.yaml:1: /sources must be a list of sources, not "npm"'],
