@@ -14,6 +14,7 @@ import type { Receiver } from '../../core/receivers/receiver.ts';
 import { asChangeProblem } from './changeProblem.ts';
 import { metricsOf } from './metrics.ts';
 import { openapi } from './openapi.ts';
+import { readRoute } from './readRoute.ts';
 import { createReportPages } from './reportPages.ts';
 import type { Routing } from './routing.ts';
 import type { RouteSpec } from './routingSpec.ts';
@@ -68,7 +69,7 @@ export function routingApp(options: RoutingAppOptions): WebApp {
   });
   app.get('/v1/receivers/metrics', () => answer(metricsOf(routing)));
   app.post('/v1/receivers/:receiver/routes', async ({ req }) => {
-    const route = await readJson(req.raw, { codec: routeCodec });
+    const route = await readRoute(req.raw, routeCodec);
     routing.addRoute(req.param('receiver'), route);
     return answer({ name: route.name, receiver: req.param('receiver'), state: 'open' }, 201);
   });
