@@ -1,6 +1,6 @@
 import { ephemeralSealer } from '../../adapters/node/ephemeralSealer.ts';
 import { ConfigError } from '../config/configError.ts';
-import { readSettings, type Settings } from '../config/readSettings.ts';
+import { DEFAULT_FILE, readSettings, type Settings } from '../config/readSettings.ts';
 import type { RoutingSettings } from '../config/routingSettings.ts';
 import { EXIT } from './exit.ts';
 import { createLog } from './log.ts';
@@ -39,5 +39,5 @@ async function readRouting(
   const settings = await readSettings({ file: config, env });
   const { routing } = settings;
   if (routing && routing.spec.receivers.length > 0) return { settings, routed: routing };
-  throw new ConfigError([`there is nothing to route: the configuration has no receivers`]);
+  throw new ConfigError([`${config ?? DEFAULT_FILE}: there is nothing to route: it has no receivers`]);
 }

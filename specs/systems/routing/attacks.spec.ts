@@ -44,7 +44,7 @@ describe('hostile events', () => {
     expect(({} as Record<string, unknown>)['admin']).toBeUndefined();
   });
 
-  it.each([
+  it.each<readonly [string, string, string, string?]>([
     ['of another type', '415 unsupported_media_type', 'content-type: text/plain\r\ncontent-length: 2\r\n'],
     [
       'of a form',
