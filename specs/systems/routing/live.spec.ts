@@ -11,10 +11,10 @@ describe('routes that come and go', () => {
         { name: 'in', type: 'webhook', routes: [{ name: 'always', sender: { type: 'http', url: always.url } }] },
       ],
     });
-    let flowing = true;
+    const flowing = new AbortController();
     let sent = 0;
     const flow = (async () => {
-      while (flowing) expect(await send('/hooks/in', { n: sent++ })).toBe(202);
+      while (!flowing.signal.aborted) expect(await send('/hooks/in', { n: sent++ })).toBe(202);
     })();
 
     let offered = 0;
@@ -27,9 +27,9 @@ describe('routes that come and go', () => {
       const { default: account } = removed.body.tenants;
       expect(account).toMatchObject({ waiting: 0, running: 0, discarded: 0, failed: 0 });
       expect(account.succeeded).toBe(account.offered);
-      offered += account.offered;
+      offered += Number(account.offered);
     }
-    flowing = false;
+    flowing.abort();
     await flow;
     await expect.poll(() => always.received.length).toBe(sent);
 

@@ -194,6 +194,6 @@ describe('rxfan route', () => {
     const { body } = await ask('GET', '/v1/receivers');
 
     expect(body.receivers).toMatchObject([{ id: 'default/in', holders: 2, events: { received: 1 } }]);
-    expect((await route('in', 'a')).outcomes.succeeded + (await route('in', 'b')).outcomes.succeeded).toBe(2);
+    for (const name of ['a', 'b']) expect((await route('in', name)).outcomes.succeeded, name).toBe(1);
   });
 });

@@ -43,7 +43,9 @@ export async function startRoute(
     terminal.stop();
     return ended;
   };
-  onTestFinished(async () => void (await stop()));
+  onTestFinished(async () => {
+    await stop();
+  });
 
   const ask: RunningRoute['ask'] = async (method, path, body, headers = {}) => {
     const answer = await fetch(new URL(path, url), {
