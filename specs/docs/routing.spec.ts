@@ -34,9 +34,10 @@ describe('docs/routing.md', () => {
       if (!line.startsWith('curl ')) continue;
       const stdout = await run('sh', ['-c', line]).then(
         (done) => done.stdout,
-        (failure: { readonly code: number; readonly stdout: string }) => {
-          if (failure.code !== 28) throw new Error(`${line}: ended with ${failure.code}`); // --max-time of a stream
-          return failure.stdout;
+        (failure: unknown) => {
+          const { code, stdout: soFar } = failure as { readonly code: number; readonly stdout: string };
+          if (code !== 28) throw failure; // --max-time of a stream
+          return soFar;
         },
       );
       expect(stdout.startsWith(lines[i + 1]!.slice(2)), `${line}\n${stdout}`).toBe(true);

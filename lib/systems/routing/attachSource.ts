@@ -42,8 +42,7 @@ function attachTopic(receiver: Receiver<RoutedEvent>, topic: Topic<TopicMessage>
   topic.deliver({
     id: `${tenant}/${name}`,
     bufferSize: TOPIC_BUFFER_SIZE,
-    handle: ({ event, via }) =>
-      event.tenant === tenant ? handedOver(receiver.next(event, { id: `${via}/${event.id}` })) : EMPTY,
+    handle: ({ event, via }) => (event.tenant === tenant ? handedOver(receiver, event, `${via}/${event.id}`) : EMPTY),
   });
 }
 

@@ -1,9 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { catchError, concatMap, EMPTY, throwError, type Observable } from 'rxjs';
+import { catchError, concatMap, defer, EMPTY, throwError, type Observable } from 'rxjs';
 import { httpIntake } from '../../adapters/http/httpIntake.ts';
 import { RequestError } from '../../adapters/http/problem.ts';
 import type { WebApp } from '../../adapters/http/serve.ts';
-import type { Acknowledgement } from '../../contracts/receiver.ts';
 import { AckTimeoutError, NackedError, RateLimitError } from '../../contracts/receiverFailure.ts';
 import type { RoutedEvent } from '../../contracts/routedEvent.ts';
 import type { Receiver } from '../../core/receivers/receiver.ts';
@@ -22,7 +21,7 @@ export interface WebhookOptions {
 export function webhook({ spec, receivers, onError }: WebhookOptions): WebApp {
   const { token, tenantHeader, answer = 'taken' } = spec;
   const [only] = receivers.keys();
-  const outcome$ = answer === 'taken' ? handedOver : settledBy;
+  const take$ = answer === 'taken' ? handedOver : settledBy;
 
   const tenantOf = (request: Request): string => {
     if (token !== undefined) checkToken(request, token);
@@ -37,7 +36,7 @@ export function webhook({ spec, receivers, onError }: WebhookOptions): WebApp {
     tenantOf,
     onError,
     take: (event) =>
-      outcome$(receivers.get(event.tenant)!.next(event, { id: event.id })).pipe(
+      take$(receivers.get(event.tenant)!, event, event.id).pipe(
         catchError((failure: unknown) => throwError(() => asRequestError(failure))),
       ),
   });
@@ -54,8 +53,10 @@ function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-function settledBy({ settled$ }: Acknowledgement): Observable<never> {
-  return settled$.pipe(concatMap((end) => (end.kind === 'acked' ? EMPTY : throwError(() => end.error))));
+function settledBy(receiver: Receiver<RoutedEvent>, event: RoutedEvent, id: string): Observable<never> {
+  return defer(() => receiver.next(event, { id }).settled$).pipe(
+    concatMap((end) => (end.kind === 'acked' ? EMPTY : throwError(() => end.error))),
+  );
 }
 
 /** What a caller is told of an event that was not taken, without a word on the routes behind. */

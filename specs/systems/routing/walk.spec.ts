@@ -150,6 +150,61 @@ describe('rxfan route', () => {
     expect([good.bodies().length, bad.bodies().length]).toEqual([1, 2]);
   });
 
+  it('R3 R5 answers 503 where a route has no room, and gives an event that comes again to that route alone', async () => {
+    const [good, slow] = [await httpSink(), await httpSink()];
+    slow.answer(undefined);
+    const { ask, route } = await startRoute({
+      receivers: [
+        {
+          name: 'in',
+          type: 'webhook',
+          routes: [
+            { name: 'good', sender: { type: 'http', url: good.url } },
+            { name: 'slow', bufferSize: 2, sender: { type: 'http', url: slow.url } },
+          ],
+        },
+      ],
+    });
+    const send = (n: number) => ask('POST', '/hooks/in', { n }, { 'idempotency-key': `e${n}` });
+
+    const statuses = [];
+    for (const n of [0, 1, 2, 3]) statuses.push((await send(n)).status);
+    const refused = await send(3);
+    await expect.poll(() => good.received.length).toBe(4);
+    slow.answer(204);
+    await expect.poll(async () => (await route('in', 'slow')).depth).toBe(0);
+    const again = await send(3);
+    await expect.poll(() => slow.bodies()).toEqual([0, 1, 2, 3].map((n) => ({ n })));
+
+    expect(statuses).toEqual([202, 202, 202, 503]);
+    expect(refused).toMatchObject({ status: 503, body: { code: 'not_now' } });
+    expect(refused.headers.get('retry-after')).toBe('1');
+    expect(again.status).toBe(202);
+    expect(good.bodies()).toEqual([0, 1, 2, 3].map((n) => ({ n })));
+    expect((await route('in', 'slow')).outcomes).toMatchObject({ succeeded: 4, refused: 2 });
+  });
+
+  it('leaves out lines of a file that cannot be read, says so, and goes on', async () => {
+    const { folder, terminal, route } = await startRoute({
+      receivers: [
+        {
+          name: 'in',
+          type: 'file',
+          path: 'in.jsonl',
+          from: 'start',
+          pollMs: 20,
+          maxLineBytes: 50,
+          routes: [{ name: 'r', sender: { type: 'log' } }],
+        },
+      ],
+    });
+
+    await appendFile(join(folder, 'in.jsonl'), `{"n":1}\nnot JSON\n"${'x'.repeat(100)}"\n{"n":2}\n`);
+    await expect.poll(async () => (await route('in', 'r')).outcomes.succeeded).toBe(2);
+
+    expect(terminal.err().match(/warn an event could not be read reason=/g)).toHaveLength(2);
+  });
+
   it('keeps tenants apart: each has its receiver, its rate and its token', async () => {
     const sink = await httpSink();
     const { ask } = await startRoute({
