@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openSse } from '../../adapters/http/support/sse.ts';
+import { eventually } from './support/eventually.ts';
 import { httpSink } from './support/httpSink.ts';
 import { startRoute } from './support/startRoute.ts';
 
@@ -36,14 +37,14 @@ describe('alerts', () => {
     });
 
     for (let n = 0; n < 8; n++) await send('/hooks/in', { n });
-    await expect.poll(() => topic.bodies()).toMatchObject([{ kind: 'raised', id: 'default/in/slow' }]);
-    await expect.poll(() => oncall.received.length).toBeGreaterThan(2);
+    await eventually(() => topic.bodies()).toMatchObject([{ kind: 'raised', id: 'default/in/slow' }]);
+    await eventually(() => oncall.received.length).toBeGreaterThan(2);
     oncall.answer(204);
     const tries = oncall.received.length;
-    await expect.poll(() => oncall.received.length).toBe(tries + 1);
+    await eventually(() => oncall.received.length).toBe(tries + 1);
     slow.answer(204);
-    await expect.poll(() => topic.bodies()).toMatchObject([{ kind: 'raised' }, { kind: 'cleared' }]);
-    await expect.poll(() => oncall.bodies().at(-1)).toMatchObject({ kind: 'cleared', route: 'slow' });
+    await eventually(() => topic.bodies()).toMatchObject([{ kind: 'raised' }, { kind: 'cleared' }]);
+    await eventually(() => oncall.bodies().at(-1)).toMatchObject({ kind: 'cleared', route: 'slow' });
 
     expect(oncall.bodies().slice(0, -1).every(({ kind }) => kind === 'raised')).toBe(true); // prettier-ignore
     expect(new Set(oncall.received.slice(0, -1).map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
@@ -59,9 +60,9 @@ describe('alerts', () => {
     const { lastEventId } = (await ask('GET', '/v1/alerts')).body;
 
     for (let n = 0; n < 8; n++) await send('/hooks/in', { n });
-    await expect.poll(async () => (await ask('GET', '/v1/alerts')).body.alerts).toHaveLength(1);
+    await eventually(async () => (await ask('GET', '/v1/alerts')).body.alerts).toHaveLength(1);
     slow.answer(204);
-    await expect.poll(async () => (await ask('GET', '/v1/alerts')).body.alerts).toHaveLength(0);
+    await eventually(async () => (await ask('GET', '/v1/alerts')).body.alerts).toHaveLength(0);
 
     const missed = await openSse(events, lastEventId);
     const [raised, cleared] = await missed.take(2);
@@ -80,7 +81,7 @@ describe('alerts', () => {
     const { send, ask } = await startRoute(hangingRoute(slow.url));
 
     for (let n = 0; n < 8; n++) await send('/hooks/in', { n });
-    await expect.poll(async () => (await ask('GET', '/v1/alerts')).body.alerts).toHaveLength(1);
+    await eventually(async () => (await ask('GET', '/v1/alerts')).body.alerts).toHaveLength(1);
     const { body } = await ask('DELETE', '/v1/receivers/in/routes/slow?deadlineMs=50');
 
     expect(body.tenants.default).toMatchObject({ offered: 8, discarded: 8, waiting: 0, running: 0 });

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { raw } from '../../support/raw.ts';
+import { eventually } from './support/eventually.ts';
 import { startRoute, type RunningRoute } from './support/startRoute.ts';
 
 let running: RunningRoute;
@@ -133,7 +134,7 @@ describe('hostile events', () => {
     const before = running.terminal.err().split('\n').length;
 
     expect(await running.send('/hooks/in', payload)).toBe(202);
-    await expect.poll(() => running.terminal.err().split('\n').length).toBe(before + 1);
+    await eventually(() => running.terminal.err().split('\n').length).toBe(before + 1);
     const [line] = running.terminal.err().split('\n').slice(-2);
 
     expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u202e]/); // eslint-disable-line no-control-regex -- what it is about

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openSse } from '../../adapters/http/support/sse.ts';
 import { collectGarbage } from '../../support/collectGarbage.ts';
+import { eventually } from './support/eventually.ts';
 import { httpSink } from './support/httpSink.ts';
 import { startRoute } from './support/startRoute.ts';
 
@@ -37,7 +38,7 @@ describe('a real HTTP sink that hangs', () => {
     const raised = await stream.next();
     const heapBefore = await heap();
     await sendMany(EVENTS / 4, (EVENTS * 3) / 4);
-    await expect.poll(() => healthy.received.length, { timeout: 5_000 }).toBe(EVENTS);
+    await eventually(() => healthy.received.length).toBe(EVENTS);
     const stuck = await route('in', 'hanging');
     const current = await ask('GET', '/v1/alerts');
     const numbers = new Set(healthy.bodies().map(({ n }) => n));
@@ -59,7 +60,7 @@ describe('a real HTTP sink that hangs', () => {
 
     expect(cleared).toMatchObject({ event: 'cleared' });
     expect((await ask('GET', '/v1/alerts')).body.alerts).toEqual([]);
-    await expect.poll(async () => (await route('in', 'hanging')).outcomes.succeeded).toBe(BUFFER + 1);
+    await eventually(async () => (await route('in', 'hanging')).outcomes.succeeded).toBe(BUFFER + 1);
     expect(hanging.bodies().at(-1)?.n).toBe(EVENTS - 1);
   }, 20_000);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { eventually } from './support/eventually.ts';
 import { httpSink } from './support/httpSink.ts';
 import { startRoute } from './support/startRoute.ts';
 
@@ -21,7 +22,7 @@ describe('routes that come and go', () => {
     for (let round = 0; round < 15; round++) {
       expect((await ask('POST', '/v1/receivers/in/routes', { name: 'extra', sender: 'at-times' })).status).toBe(201);
       const before = sent;
-      await expect.poll(() => sent, { interval: 1 }).toBeGreaterThan(before + 5);
+      await eventually(() => sent).toBeGreaterThan(before + 5);
       const removed = await ask('DELETE', '/v1/receivers/in/routes/extra');
       expect(removed).toMatchObject({ status: 200, body: { name: 'extra', receiver: 'in', state: 'closed' } });
       const { default: account } = removed.body.tenants;
@@ -31,7 +32,7 @@ describe('routes that come and go', () => {
     }
     flowing.abort();
     await flow;
-    await expect.poll(() => always.received.length).toBe(sent);
+    await eventually(() => always.received.length).toBe(sent);
 
     const numbers = (sink: typeof always) => sink.bodies().map(({ n }) => n as number);
     expect(numbers(always)).toEqual(Array.from({ length: sent }, (_, n) => n));
@@ -103,13 +104,13 @@ describe('routes that come and go', () => {
     });
 
     await send('/hooks/in', { n: 1 });
-    await expect.poll(async () => (await route('in', 'r')).outcomes.parked).toBe(1);
+    await eventually(async () => (await route('in', 'r')).outcomes.parked).toBe(1);
     expect((await route('in', 'r')).lastError).toMatchObject({ code: 'send_failed' });
     sink.answer(204);
     const redriven = await ask('POST', '/v1/receivers/in/routes/r/redrive', {});
 
     expect(redriven).toMatchObject({ status: 200, body: { redriven: 1 } });
-    await expect.poll(async () => (await route('in', 'r')).outcomes).toMatchObject({ parked: 0, succeeded: 1 });
+    await eventually(async () => (await route('in', 'r')).outcomes).toMatchObject({ parked: 0, succeeded: 1 });
   });
 
   it('are the business of whoever has the admin token, and of nobody where there is none off the loopback address', async () => {

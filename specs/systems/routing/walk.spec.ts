@@ -1,6 +1,7 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { eventually } from './support/eventually.ts';
 import { httpSink } from './support/httpSink.ts';
 import { startRoute } from './support/startRoute.ts';
 
@@ -47,8 +48,8 @@ describe('rxfan route', () => {
       expect(await send('/hooks/feed', { n })).toBe(202);
       await appendFile(join(folder, 'in.jsonl'), `${JSON.stringify({ n })}\n`);
     }
-    await expect.poll(async () => (await route('file', 'file')).outcomes.succeeded).toBe(3);
-    await expect.poll(async () => (await route('interval', 'log')).outcomes.succeeded).toBeGreaterThan(3);
+    await eventually(async () => (await route('file', 'file')).outcomes.succeeded).toBe(3);
+    await eventually(async () => (await route('interval', 'log')).outcomes.succeeded).toBeGreaterThan(3);
     expect(await stop()).toBe(0);
 
     for (const kind of ['webhook', 'topic', 'file']) {
@@ -97,12 +98,12 @@ describe('rxfan route', () => {
 
     await send('/hooks/orders', { kind: 'offer', items: items('x') });
     await send('/hooks/orders', { kind: 'order', items: items('a', 'b', 'a', 'c', 'd') });
-    await expect.poll(() => sink.bodies()).toHaveLength(2);
+    await eventually(() => sink.bodies()).toHaveLength(2);
     await send('/hooks/orders', { kind: 'order', items: items('d', 'e') });
-    await expect.poll(() => sink.bodies()).toHaveLength(3);
+    await eventually(() => sink.bodies()).toHaveLength(3);
 
     expect(sink.bodies()).toEqual([[{ sku: 'a' }, { sku: 'b' }, { sku: 'c' }], [{ sku: 'd' }], [{ sku: 'e' }]]);
-    await expect.poll(async () => (await route('orders', 'items')).outcomes.succeeded).toBe(3);
+    await eventually(async () => (await route('orders', 'items')).outcomes.succeeded).toBe(3);
   });
 
   it('R5 tells a topic of this process two events that two routes have made of one, and not one of them', async () => {
@@ -121,7 +122,7 @@ describe('rxfan route', () => {
     });
 
     await send('/hooks/in', { n: 1 }, 'the-id');
-    await expect.poll(() => sink.bodies()).toHaveLength(2);
+    await eventually(() => sink.bodies()).toHaveLength(2);
 
     expect(sink.bodies()).toEqual([{ n: 1, by: 'one' }, { n: 1, by: 'two' }]); // prettier-ignore
     expect(sink.received.map(({ headers }) => headers['idempotency-key'])).toEqual(['the-id', 'the-id']);
@@ -170,11 +171,11 @@ describe('rxfan route', () => {
     const statuses = [];
     for (const n of [0, 1, 2, 3]) statuses.push((await send(n)).status);
     const refused = await send(3);
-    await expect.poll(() => good.received.length).toBe(4);
+    await eventually(() => good.received.length).toBe(4);
     slow.answer(204);
-    await expect.poll(async () => (await route('in', 'slow')).depth).toBe(0);
+    await eventually(async () => (await route('in', 'slow')).depth).toBe(0);
     const again = await send(3);
-    await expect.poll(() => slow.bodies()).toEqual([0, 1, 2, 3].map((n) => ({ n })));
+    await eventually(() => slow.bodies()).toEqual([0, 1, 2, 3].map((n) => ({ n })));
 
     expect(statuses).toEqual([202, 202, 202, 503]);
     expect(refused).toMatchObject({ status: 503, body: { code: 'not_now' } });
@@ -200,7 +201,7 @@ describe('rxfan route', () => {
     });
 
     await appendFile(join(folder, 'in.jsonl'), `{"n":1}\nnot JSON\n"${'x'.repeat(100)}"\n{"n":2}\n`);
-    await expect.poll(async () => (await route('in', 'r')).outcomes.succeeded).toBe(2);
+    await eventually(async () => (await route('in', 'r')).outcomes.succeeded).toBe(2);
 
     expect(terminal.err().match(/warn an event could not be read reason=/g)).toHaveLength(2);
   });
@@ -232,7 +233,7 @@ describe('rxfan route', () => {
     expect(statuses).toEqual([202, 202, 202, 202, 429, 202]);
     expect(refused).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
-    await expect.poll(() => sink.bodies().filter(({ tenant }) => tenant === 'large')).toHaveLength(3);
+    await eventually(() => sink.bodies().filter(({ tenant }) => tenant === 'large')).toHaveLength(3);
     expect(sink.bodies().filter(({ tenant }) => tenant === 'small')).toHaveLength(2);
   });
 
