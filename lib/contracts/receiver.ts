@@ -58,6 +58,8 @@ export interface Acknowledgement {
   readonly settled$: Observable<Acknowledged>;
   /** Completes once no route with `overflow: 'block'` has to make room for it any more: a source that can wait waits for this. */
   readonly taken$: Observable<never>;
+  /** The routes that had no room for it and whose policy is `error`, once it was offered to them: it will be nacked. */
+  readonly refused: readonly string[];
   /** Hands an event that was nacked to the routes again that failed, and to no other. Itself while it is pending or acked. */
   retry(): Acknowledgement;
 }

@@ -35,6 +35,7 @@ describe('exports', () => {
         "./node": "lib/adapters/node/index.ts",
         "./operators": "operators/index.ts",
         "./packages": "lib/adapters/packages/index.ts",
+        "./routing": "lib/systems/routing/index.ts",
         "./testing": "lib/testing/index.ts",
       }
     `);
@@ -458,6 +459,41 @@ describe('exports', () => {
     expect(Object.keys(await importFile(file)).sort()).toEqual(namesOf(door).values);
   });
 
+  it('rxfan/routing', () => {
+    expect(namesOf('./routing')).toMatchInlineSnapshot(`
+      {
+        "types": [
+          "AlertHub",
+          "AlertSinkSpec",
+          "FilterSpec",
+          "Outcomes",
+          "ReceiverReport",
+          "ReceiverSpec",
+          "RouteLedger",
+          "RouteReport",
+          "RouteSpec",
+          "RoutedReceiver",
+          "Routing",
+          "RoutingAppOptions",
+          "RoutingErrorCode",
+          "RoutingLog",
+          "RoutingOptions",
+          "RoutingSpec",
+          "SenderSpec",
+          "SourceSpec",
+          "TenantSpec",
+        ],
+        "values": [
+          "RoutingError",
+          "UnknownSenderError",
+          "createRouting",
+          "routingApi",
+          "routingApp",
+        ],
+      }
+    `);
+  });
+
   it('loads with a door only what it needs', () => {
     const packages = Object.entries(doors).map(([door, file]) => [door, packagesLoadedBy(file).join(' ')]);
     expect(Object.fromEntries(packages)).toMatchInlineSnapshot(`
@@ -471,6 +507,7 @@ describe('exports', () => {
         "./node": "node:crypto rxjs",
         "./operators": "rxjs",
         "./packages": "fp-ts io-ts node:child_process node:fs node:https node:os node:path node:stream node:timers node:zlib rxjs yaml",
+        "./routing": "fp-ts hono node:crypto node:fs node:http node:path rxjs",
         "./testing": "rxjs",
       }
     `);

@@ -26,8 +26,16 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'lib/systems/catalogue/page/': ['rxjs', 'lit', 'lib/contracts/'],
   'lib/systems/catalogue/': [...SYSTEMS, 'hono'],
   'lib/systems/jobs/': [...SYSTEMS, 'hono', 'lib/systems/catalogue/'],
-  'lib/systems/config/': [...SYSTEMS, 'yaml', 'lib/systems/catalogue/', 'lib/systems/jobs/'],
-  'lib/systems/cli/': [...SYSTEMS, 'commander', 'lib/systems/catalogue/', 'lib/systems/jobs/', 'lib/systems/config/'],
+  'lib/systems/routing/': [...SYSTEMS, 'hono'],
+  'lib/systems/config/': [...SYSTEMS, 'yaml', 'lib/systems/catalogue/', 'lib/systems/jobs/', 'lib/systems/routing/'],
+  'lib/systems/cli/': [
+    ...SYSTEMS,
+    'commander',
+    'lib/systems/catalogue/',
+    'lib/systems/jobs/',
+    'lib/systems/routing/',
+    'lib/systems/config/',
+  ],
 };
 
 /** The door of the whole package stands above the layers, and leads to no program and no adapter. */

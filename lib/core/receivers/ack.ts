@@ -52,6 +52,10 @@ export class Ack implements Acknowledgement {
     }).pipe(takeUntil(this.settled$));
   }
 
+  get refused(): readonly string[] {
+    return [...(this.receipt?.verdicts ?? [])].flatMap(([route, verdict]) => (verdict === 'refused' ? [route] : []));
+  }
+
   retry(): Acknowledgement {
     return this.end?.kind === 'nacked' ? this.of.retry() : this;
   }

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { createRequire } from 'node:module';
 import { ConfigError } from '../config/configError.ts';
+import { checkRouting } from './checkRouting.ts';
 import { EXIT } from './exit.ts';
 import { jobsCommands } from './jobsCommands.ts';
 import { configOption, wholeNumber } from './options.ts';
@@ -8,6 +9,7 @@ import { packages, type PackagesFlags } from './packages.ts';
 import { plain } from './plain.ts';
 import { serveCatalogue } from './serveCatalogue.ts';
 import { serveJobs } from './serveJobs.ts';
+import { serveRouting } from './serveRouting.ts';
 import { serveUp } from './serveUp.ts';
 import type { ServeFlags } from './serveUntilStopped.ts';
 import type { Terminal } from './terminal.ts';
@@ -33,7 +35,7 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
 
 function describeProgram(terminal: Terminal, ended: (code: number) => void): Command {
   const program = new Command('rxfan')
-    .description('The packages of many sources as one list, in the terminal and over HTTP.')
+    .description('Packages of many sources as one list, jobs that can be followed, and events to where they should go.')
     .version(versionOf())
     .enablePositionalOptions() // what follows a command is its own
     .exitOverride()
@@ -72,7 +74,8 @@ function describeProgram(terminal: Terminal, ended: (code: number) => void): Com
   for (const [name, description, run] of [
     ['catalogue', 'serve the catalogue: its API and a page for the browser', serveCatalogue],
     ['jobs', 'serve jobs: start them, follow them, cancel them', serveJobs],
-    ['up', 'serve everything, with what is on this machine: the catalogue and jobs', serveUp],
+    ['route', 'receive events, and route each to where it should go', serveRouting],
+    ['up', 'serve everything: the catalogue, with what is on this machine, jobs, and what is routed', serveUp],
   ] as const) {
     const command = program
       .command(name)
@@ -92,8 +95,16 @@ function describeProgram(terminal: Terminal, ended: (code: number) => void): Com
       )
       .action(async (flags: ServeFlags) => ended(await run(flags, terminal)));
     if (name === 'jobs') addSubcommands(command, jobsCommands(terminal, ended));
+    if (name === 'route') addSubcommands(command, [routeCheckCommand(terminal, ended)]);
   }
   return program;
+}
+
+function routeCheckCommand(terminal: Terminal, ended: (code: number) => void): Command {
+  return new Command('check')
+    .description('check the configuration and print the routes as a table; nothing is opened')
+    .addOption(configOption())
+    .action(async (flags: ServeFlags) => ended(await checkRouting(flags, terminal)));
 }
 
 /** With the settings of the program: how it writes, and that it does not end the process. */

@@ -3,9 +3,11 @@ import { loadAssets } from '../catalogue/loadAssets.ts';
 import { openapi as catalogueApi } from '../catalogue/openapi.ts';
 import { jobsApp } from '../jobs/jobsApp.ts';
 import { openapi as jobsApi } from '../jobs/openapi.ts';
+import { openapi as routingApi } from '../routing/openapi.ts';
 import { appsByPath } from './appsByPath.ts';
 import { joinedApis } from './joinedApis.ts';
 import { openJobs } from './openJobs.ts';
+import { openRouting } from './openRouting.ts';
 import { openServedCatalogue } from './openServedCatalogue.ts';
 import { serveUntilStopped, type ServeFlags } from './serveUntilStopped.ts';
 import type { Terminal } from './terminal.ts';
@@ -13,23 +15,32 @@ import type { Terminal } from './terminal.ts';
 /** Serves everything on one port until it is told to stop, and gives the exit code. */
 export async function serveUp(flags: ServeFlags, terminal: Terminal): Promise<number> {
   const opened = await openServedCatalogue(flags, terminal);
-  const { catalogue, settings, log } = opened;
+  const { catalogue, settings, sealer, log } = opened;
   const { jobs, begin, end } = await openJobs(opened);
   const assets = await loadAssets();
-  const openapi = joinedApis([catalogueApi, jobsApi]);
+  const { host = settings.http.host } = flags;
+  const routing = settings.routing && openRouting({ settings: settings.routing, host, sealer, log });
+  const openapi = joinedApis([catalogueApi, jobsApi, ...(routing ? [routingApi] : [])]);
 
   return serveUntilStopped({
     flags,
     terminal,
     log,
     http: settings.http,
-    app: (ready, onError) =>
-      appsByPath(
-        { '/v1/jobs': jobsApp({ jobs, ready, onError }) },
+    app: (ready, onError) => {
+      const routed = routing?.app(ready, onError);
+      return appsByPath(
+        {
+          '/v1/jobs': jobsApp({ jobs, ready, onError }),
+          ...(routed && { '/hooks': routed, '/v1/receivers': routed, '/v1/alerts': routed }),
+        },
         catalogueApp({ catalogue, assets, openapi, ready, onError }),
-      ),
+      );
+    },
     begin,
     meanwhile: catalogue.probe(),
-    end,
+    end: async (deadlineMs) => {
+      await Promise.all([end(deadlineMs), routing?.end()]);
+    },
   });
 }

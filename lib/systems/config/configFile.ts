@@ -10,6 +10,7 @@ import type { TokenSealer } from '../../contracts/tokenSealer.ts';
 import { decoder, oneOf, secret, shape, text, whole } from './codecs.ts';
 import { ConfigError } from './configError.ts';
 import { jobsConfig } from './jobsConfig.ts';
+import { routingConfig } from './routingConfig.ts';
 import { sourceConfig, type ConfigScope } from './sourceConfig.ts';
 
 /** What a configuration file may say. All of it is optional. */
@@ -52,6 +53,7 @@ function configFile(scope: ConfigScope) {
       pageTokens: shape({}, { keys: sealingKeys(scope.env), ttlMs: whole(1_000, 3_650 * DAY_MS) }),
       jobs: jobsConfig(scope),
       http: shape({}, { host: text, port: whole(1, 65_535), allowedHosts: t.array(text, 'a list of host names') }),
+      ...routingConfig(scope),
     },
   );
 }

@@ -4,6 +4,8 @@ import { ConfigError } from './configError.ts';
 import { readConfigFile, type ConfigFile } from './configFile.ts';
 import { readEnvironment, type Environment } from './environment.ts';
 import type { JobsSettings } from './jobsConfig.ts';
+import { routingContradictions } from './routingContradictions.ts';
+import { DEMO, routingSettings, type RoutingSettings } from './routingSettings.ts';
 import type { SourceConfig } from './sourceConfig.ts';
 
 /** The file that is read when none is named, if it is there. */
@@ -27,6 +29,8 @@ export interface Settings {
   readonly pageTokens: { readonly sealer?: TokenSealer | undefined; readonly ttlMs?: number | undefined };
   readonly jobs: JobsSettings;
   readonly http: { readonly host: string; readonly port: number; readonly allowedHosts: readonly string[] };
+  /** Without a configuration file, a receiver to try things out with. Absent: nothing is routed. */
+  readonly routing?: RoutingSettings | undefined;
 }
 
 /** Reads the settings: the environment goes before the file, the file before the defaults. Rejects with a ConfigError. */
@@ -41,7 +45,10 @@ export async function readSettings({ file, env }: SettingsScope): Promise<Settin
   const fromFile: ConfigFile = path === undefined ? {} : await readConfigFile(path, env).catch(noting);
   const fromEnv: Environment = await Promise.resolve(env).then(readEnvironment).catch(noting);
 
-  const settings = merge(fromFile, fromEnv);
+  const settings: Settings = {
+    ...merge(fromFile, fromEnv),
+    routing: path === undefined ? DEMO : routingSettings(fromFile),
+  };
   problems.push(...contradictions(settings, path));
   if (problems.length > 0) throw new ConfigError(problems);
   return settings;
@@ -56,7 +63,7 @@ const JOBS: JobsSettings = {
   kinds: {},
 };
 
-function merge(file: ConfigFile, env: Environment): Settings {
+function merge(file: ConfigFile, env: Environment): Omit<Settings, 'routing'> {
   const {
     sources,
     pageSize = {},
@@ -84,7 +91,7 @@ function merge(file: ConfigFile, env: Environment): Settings {
 }
 
 /** What is wrong although every value by itself is right. */
-function contradictions({ pageSize, sources = [] }: Settings, path = ''): readonly string[] {
+function contradictions({ pageSize, sources = [], routing }: Settings, path = ''): readonly string[] {
   const problems: string[] = [];
   if (pageSize.default > pageSize.max) {
     problems.push(`pageSize.default (${pageSize.default}) is more than pageSize.max (${pageSize.max})`);
@@ -97,6 +104,7 @@ function contradictions({ pageSize, sources = [] }: Settings, path = ''): readon
         `${path}: /sources/${i} has the name of /sources/${first}, ${JSON.stringify(name)}; give it another`,
       );
   });
+  if (routing) problems.push(...routingContradictions(routing.spec).map((says) => `${path}: ${says}`));
   return problems;
 }
 

@@ -104,7 +104,8 @@ describe('readSettings', () => {
     ['pagesize: {}', 'c.yaml:1: /pagesize is not known here; did you mean pageSize?'],
     [
       'colour: red',
-      'c.yaml:1: /colour is not known here; known: sources, pageSize, timeoutMs, onSourceFailure, pageTokens, jobs, http',
+      'c.yaml:1: /colour is not known here; known: sources, pageSize, timeoutMs, onSourceFailure, pageTokens, jobs, http, ' +
+        'receivers, senders, topics, tenants, alertSinks, adminToken, drainMs',
     ],
     ['__proto__: { polluted: 1 }', /^c\.yaml:1: \/__proto__ is not known here/],
     ['sources: npm', 'c.yaml:1: /sources must be a list of sources, not "npm"'],
