@@ -17,7 +17,7 @@ const MOST_IN_A_DOOR = 60; // files, not lines: how long a list of names is says
 /** Files that are better in one piece, with the reason. */
 const EXCEPTIONS: Readonly<Record<string, { readonly lines: number; readonly reason: string }>> = {
   'lib/core/paging/lineup.ts': {
-    lines: 162,
+    lines: 163,
     reason: 'one state machine, whose counts of lanes hold all of it together',
   },
   'lib/core/topics/attached.ts': {
