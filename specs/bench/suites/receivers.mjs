@@ -48,6 +48,7 @@ export const contestants = [
   },
   {
     name: 'stuck, throwing and flooding',
+    fullOnly: true, // on a busy machine it is the machine that is measured: virtual time has the proof
     what: 'one that never ends, one that always throws, one that makes ten events of each for another receiver',
     when: isPaced,
     load: loadRxfan,
@@ -151,7 +152,7 @@ export function figures(results) {
     })),
     {
       figure: `latency p99: ${all} / 1.2 x ${limit} + 1 ms`,
-      value: latency(all) / (1.2 * latency(limit) + 1),
+      value: latency(all) && latency(all) / (1.2 * latency(limit) + 1), // undefined where it took no part
       atMost: 1,
     },
   ];
