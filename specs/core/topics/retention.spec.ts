@@ -1,6 +1,6 @@
 import { NEVER, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { Overflow } from '../../../lib/contracts/delivery.ts';
+import type { Delivery, Overflow } from '../../../lib/contracts/delivery.ts';
 import { Topic } from '../../../lib/core/topics/topic.ts';
 import { collectGarbage } from '../../support/collectGarbage.ts';
 
@@ -8,14 +8,17 @@ interface Message {
   readonly n: number;
 }
 
-/** How many of these are still referred to: by more than code that is being compiled, which lets go after a while. */
+const ROUNDS = 10; // code that is being compiled refers to what it has seen, and lets go after a while
+
+/** How many of these are still referred to. */
 async function alive(refs: readonly WeakRef<Message>[]): Promise<number> {
-  for (let i = 0; i < 3; i++) {
-    await collectGarbage();
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  await collectGarbage();
+  for (let i = 0; i < ROUNDS; i++) await collectGarbage();
   return refs.filter((ref) => ref.deref() !== undefined).length;
+}
+
+/** Lets timers have their turn until nothing runs at a subscriber. */
+async function atRest(delivery: Delivery<Message>): Promise<void> {
+  while (delivery.stats().running > 0) await new Promise(setImmediate);
 }
 
 /** Publishes new messages to which nobody else refers. */
@@ -47,7 +50,12 @@ describe('what is kept of messages', () => {
     const topic = new Topic<Message>();
     topic.deliver({ id: 'returns', handle: () => {} });
     topic.deliver({ id: 'resolves', handle: () => Promise.resolve(), partitionKey: ({ n }) => n });
-    topic.deliver({ id: 'completes', handle: () => timer(1), concurrency: Infinity, timeoutMs: 1_000 });
+    const completes = topic.deliver({
+      id: 'completes',
+      handle: () => timer(1),
+      concurrency: Infinity,
+      timeoutMs: 1_000,
+    });
     topic.deliver({
       id: 'fails',
       handle() {
@@ -56,7 +64,7 @@ describe('what is kept of messages', () => {
     });
     const stuck = topic.deliver({ id: 'stuck', handle: () => NEVER });
     const refs = publish(topic, 100);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await atRest(completes);
     stuck.close();
 
     expect(await alive(refs)).toBe(0);
