@@ -1,3 +1,5 @@
+import { apiParts } from '../../adapters/http/apiParts.ts';
+
 const text = { type: 'string' } as const;
 const count = { type: 'integer', minimum: 0 } as const;
 const time = { type: 'string', format: 'date-time' } as const;
@@ -16,11 +18,8 @@ const pageToken = parameter(
   { type: 'string', maxLength: 8_192 },
 );
 
-const json = (schema: string) => ({ 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } });
-const problem = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-});
+const { json, problem } = apiParts;
+const { Status, Problem } = apiParts.schemas;
 
 /** The description of the catalogue's API. */
 export const openapi = {
@@ -73,20 +72,7 @@ export const openapi = {
         },
       },
     },
-    '/healthz': {
-      get: {
-        operationId: 'health',
-        summary: 'Whether the process lives',
-        responses: { 200: { description: 'It does.', content: json('Status') } },
-      },
-    },
-    '/readyz': {
-      get: {
-        operationId: 'readiness',
-        summary: 'Whether the server wants requests',
-        responses: { 200: { description: 'It does.', content: json('Status') }, 503: problem('It is stopping.') },
-      },
-    },
+    ...apiParts.paths,
   },
   components: {
     schemas: {
@@ -159,25 +145,10 @@ export const openapi = {
           },
         },
       },
-      Status: {
-        type: 'object',
-        required: ['status'],
-        additionalProperties: false,
-        properties: { status: { enum: ['ok', 'ready'] } },
-      },
+      Status,
       Problem: {
-        type: 'object',
-        description: 'RFC 9457.',
-        required: ['type', 'title', 'status', 'code', 'detail'],
-        additionalProperties: false,
-        properties: {
-          type: { const: 'about:blank' },
-          title: text,
-          status: { type: 'integer', minimum: 400, maximum: 599 },
-          code: { ...text, pattern: '^[a-z0-9_]+$', description: 'Stable.' },
-          detail: text,
-          source: { ...text, description: 'The source that failed.' },
-        },
+        ...Problem,
+        properties: { ...Problem.properties, source: { ...text, description: 'The source that failed.' } },
       },
     },
   },

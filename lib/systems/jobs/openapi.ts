@@ -1,3 +1,4 @@
+import { apiParts } from '../../adapters/http/apiParts.ts';
 import { schemas } from './openapiSchemas.ts';
 
 const text = { type: 'string' } as const;
@@ -19,12 +20,7 @@ const pageParameters = [
 ];
 const token = parameter('path', 'token', 'The `id` of the job.', text);
 
-const ref = (schema: keyof typeof schemas) => ({ $ref: `#/components/schemas/${schema}` });
-const json = (schema: keyof typeof schemas) => ({ 'application/json': { schema: ref(schema) } });
-const problem = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: ref('Problem') } },
-});
+const { json, problem } = apiParts;
 const unauthorized = problem('Credentials are needed.');
 const unknownJob = problem('There is no such job: it never was, or it ended too long ago.');
 const badPage = problem('A parameter that cannot be read, or a page token that is not valid here.');
@@ -145,20 +141,7 @@ export const openapi = {
         },
       },
     },
-    '/healthz': {
-      get: {
-        operationId: 'health',
-        summary: 'Whether the process lives',
-        responses: { 200: { description: 'It does.', content: json('Status') } },
-      },
-    },
-    '/readyz': {
-      get: {
-        operationId: 'readiness',
-        summary: 'Whether the server wants requests',
-        responses: { 200: { description: 'It does.', content: json('Status') }, 503: problem('It does not.') },
-      },
-    },
+    ...apiParts.paths,
   },
   components: {
     schemas,

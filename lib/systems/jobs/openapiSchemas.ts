@@ -1,8 +1,10 @@
+import { apiParts } from '../../adapters/http/apiParts.ts';
+
 const text = { type: 'string' } as const;
 const time = { type: 'string', format: 'date-time' } as const;
 const state = { enum: ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'timedOut', 'rejected'] } as const;
 
-const ref = (schema: string) => ({ $ref: `#/components/schemas/${schema}` });
+const { ref } = apiParts;
 
 /** What requests and answers of the API of jobs look like. */
 export const schemas = {
@@ -46,23 +48,5 @@ export const schemas = {
     additionalProperties: false,
     properties: { items: { type: 'array', items: ref('JobKind') }, nextPageToken: text },
   },
-  Status: {
-    type: 'object',
-    required: ['status'],
-    additionalProperties: false,
-    properties: { status: { enum: ['ok', 'ready'] } },
-  },
-  Problem: {
-    type: 'object',
-    description: 'RFC 9457.',
-    required: ['type', 'title', 'status', 'code', 'detail'],
-    additionalProperties: false,
-    properties: {
-      type: { const: 'about:blank' },
-      title: text,
-      status: { type: 'integer', minimum: 400, maximum: 599 },
-      code: { ...text, pattern: '^[a-z0-9_]+$', description: 'Stable.' },
-      detail: text,
-    },
-  },
+  ...apiParts.schemas,
 } as const;

@@ -1,15 +1,11 @@
+import { apiParts } from '../../adapters/http/apiParts.ts';
 import { schemas } from './openapiSchemas.ts';
 
 const text = { type: 'string' } as const;
 const count = { type: 'integer', minimum: 0 } as const;
 
-const ref = (schema: string) => ({ $ref: `#/components/schemas/${schema}` });
-const json = (schema: string) => ({ 'application/json': { schema: ref(schema) } });
+const { json, problem } = apiParts;
 const found = (description: string, schema: string) => ({ description, content: json(schema) });
-const problem = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: ref('Problem') } },
-});
 
 const inPath = (name: string) => ({ name, in: 'path', required: true, schema: text });
 const inQuery = (name: string, description: string, schema: object) => ({ name, in: 'query', description, schema });
@@ -148,20 +144,7 @@ export const openapi = {
         },
       },
     },
-    '/healthz': {
-      get: {
-        operationId: 'health',
-        summary: 'Whether the process lives',
-        responses: { 200: found('It does.', 'Status') },
-      },
-    },
-    '/readyz': {
-      get: {
-        operationId: 'readiness',
-        summary: 'Whether the server wants requests',
-        responses: { 200: found('It does.', 'Status'), 503: problem('It is stopping.') },
-      },
-    },
+    ...apiParts.paths,
   },
   components: { schemas },
 } as const;

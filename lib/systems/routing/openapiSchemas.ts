@@ -1,8 +1,10 @@
+import { apiParts } from '../../adapters/http/apiParts.ts';
+
 const text = { type: 'string' } as const;
 const count = { type: 'integer', minimum: 0 } as const;
 const time = { type: 'string', format: 'date-time' } as const;
 
-const ref = (schema: string) => ({ $ref: `#/components/schemas/${schema}` });
+const { ref } = apiParts;
 const list = (schema: string) => ({ type: 'array', items: ref(schema) });
 const object = (properties: object, optional: readonly string[] = []) => ({
   type: 'object',
@@ -131,12 +133,5 @@ export const schemas = {
     },
     ['timeToFullMs'],
   ),
-  Status: object({ status: { enum: ['ok', 'ready'] } }),
-  Problem: object({
-    type: { const: 'about:blank' },
-    title: text,
-    status: { type: 'integer', minimum: 400, maximum: 599 },
-    code: { ...text, pattern: '^[a-z0-9_]+$', description: 'Stable.' },
-    detail: text,
-  }),
+  ...apiParts.schemas,
 };
