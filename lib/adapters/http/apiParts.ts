@@ -15,6 +15,23 @@ export const apiParts = {
   json,
   /** An answer that is a problem. */
   problem,
+  /** The parameters of a list. */
+  pageParameters: [
+    {
+      name: 'pageSize',
+      in: 'query',
+      description: 'Items per page. Absent or 0: the default of the server. More than its maximum is cut down to it.',
+      schema: { type: 'integer', minimum: 0 },
+    },
+    {
+      name: 'pageToken',
+      in: 'query',
+      description:
+        'The `nextPageToken` of the page before; absent or empty asks for the first page. The other parameters must be ' +
+        'those of the request it came from; only `pageSize` may change.',
+      schema: { ...text, maxLength: 8_192 },
+    },
+  ],
   paths: {
     '/healthz': {
       get: {

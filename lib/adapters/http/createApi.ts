@@ -15,6 +15,8 @@ export interface ApiOptions {
   readonly authorize?: ((request: Request) => string | undefined) | undefined;
   /** False while the server does not want new requests. */
   readonly ready?: (() => boolean) | undefined;
+  /** What a failure is answered as. Default: as it is. */
+  readonly problemOf?: ((failure: unknown) => unknown) | undefined;
   /** Takes what went wrong inside, which no client is told. */
   readonly onError?: ((failure: unknown) => void) | undefined;
 }
@@ -26,12 +28,13 @@ export interface ApiEnv {
 
 /** An API without a path under /v1 yet: problems for whatever goes wrong, who is asking, its description, and health. */
 export function createApi(options: ApiOptions): Hono<ApiEnv> {
-  const { openapi, authorize = () => '', ready = () => true, onError = () => undefined } = options;
+  const { openapi, authorize = () => '', ready = () => true, problemOf = asItIs, onError = () => undefined } = options;
   const app = new Hono<ApiEnv>();
 
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (_, methods) => answerProblem(wrongMethod(methods)) }));
   app.notFound(() => answerProblem(new RequestError(404, 'not_found', 'there is nothing at this path')));
-  app.onError((failure, { req }) => {
+  app.onError((thrown, { req }) => {
+    const failure = problemOf(thrown);
     if (isOurFault(failure, req.raw)) onError(failure);
     // Between tenants a token that belongs to another one must look like any other wrong token.
     const concealed = options.authorize !== undefined && failure instanceof PageTokenMismatchError;
@@ -59,4 +62,8 @@ export function createApi(options: ApiOptions): Hono<ApiEnv> {
 function wrongMethod(methods: readonly string[]): RequestError {
   const allow = methods.join(', ');
   return new RequestError(405, 'method_not_allowed', `this path answers to ${allow}`, { allow });
+}
+
+function asItIs(failure: unknown): unknown {
+  return failure;
 }

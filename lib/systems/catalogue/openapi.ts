@@ -6,19 +6,7 @@ const time = { type: 'string', format: 'date-time' } as const;
 
 const parameter = (name: string, description: string, schema: object) => ({ name, in: 'query', description, schema });
 
-const pageSize = parameter(
-  'pageSize',
-  'Items per page. Absent or 0: the default of the server. More than its maximum is cut down to it.',
-  count,
-);
-const pageToken = parameter(
-  'pageToken',
-  'The `nextPageToken` of the page before; absent or empty asks for the first page. The other parameters must be those ' +
-    'of the request it came from; only `pageSize` may change.',
-  { type: 'string', maxLength: 8_192 },
-);
-
-const { json, problem } = apiParts;
+const { json, pageParameters, problem } = apiParts;
 const { Status, Problem } = apiParts.schemas;
 
 /** The description of the catalogue's API. */
@@ -37,8 +25,7 @@ export const openapi = {
         operationId: 'listPackages',
         summary: 'One page of packages',
         parameters: [
-          pageSize,
-          pageToken,
+          ...pageParameters,
           parameter('query', 'A part of the name or of the description, in any case.', { ...text, maxLength: 256 }),
           {
             ...parameter('source', 'Looks in this source only; may be repeated. Absent: in all.', {
@@ -63,7 +50,7 @@ export const openapi = {
       get: {
         operationId: 'listSources',
         summary: 'How the sources are doing, as far as their last call tells',
-        parameters: [pageSize, pageToken],
+        parameters: pageParameters,
         responses: {
           200: { description: 'The page.', content: json('SourcePage') },
           400: problem('A parameter that cannot be read, or a page token that is not valid here.'),

@@ -52,7 +52,10 @@ export async function serveUntilStopped(program: ServedProgram): Promise<number>
   };
   const stopped = new Promise<void>((resolve, reject) => {
     const unhook = terminal.onStop(() => {
-      if (stopping) terminal.exit(EXIT.failed);
+      if (stopping) {
+        terminal.exit(EXIT.failed);
+        return;
+      }
       stopping = true;
       log.info('stopping: nothing new is begun, what runs may finish', { withinMs: DRAIN_MS });
       drain().finally(unhook).then(resolve, reject);

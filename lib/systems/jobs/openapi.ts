@@ -2,7 +2,6 @@ import { apiParts } from '../../adapters/http/apiParts.ts';
 import { schemas } from './openapiSchemas.ts';
 
 const text = { type: 'string' } as const;
-const count = { type: 'integer', minimum: 0 } as const;
 
 const parameter = (place: 'path' | 'query' | 'header', name: string, description: string, schema: object) => ({
   name,
@@ -11,16 +10,9 @@ const parameter = (place: 'path' | 'query' | 'header', name: string, description
   schema,
   ...(place === 'path' && { required: true }),
 });
-const pageParameters = [
-  parameter('query', 'pageSize', 'Items per page. Absent or 0: the default of the server; at most its maximum.', count),
-  parameter('query', 'pageToken', 'The `nextPageToken` of the page before; absent or empty asks for the first page.', {
-    ...text,
-    maxLength: 8_192,
-  }),
-];
 const token = parameter('path', 'token', 'The `id` of the job.', text);
 
-const { json, problem } = apiParts;
+const { json, pageParameters, problem } = apiParts;
 const unauthorized = problem('Credentials are needed.');
 const unknownJob = problem('There is no such job: it never was, or it ended too long ago.');
 const badPage = problem('A parameter that cannot be read, or a page token that is not valid here.');

@@ -4,15 +4,11 @@ import { schemas } from './openapiSchemas.ts';
 const text = { type: 'string' } as const;
 const count = { type: 'integer', minimum: 0 } as const;
 
-const { json, problem } = apiParts;
+const { json, pageParameters, problem } = apiParts;
 const found = (description: string, schema: string) => ({ description, content: json(schema) });
 
 const inPath = (name: string) => ({ name, in: 'path', required: true, schema: text });
 const inQuery = (name: string, description: string, schema: object) => ({ name, in: 'query', description, schema });
-const paging = [
-  inQuery('pageSize', 'Items per page. Absent or 0: the default of the server.', count),
-  inQuery('pageToken', 'The `nextPageToken` of the page before.', { type: 'string', maxLength: 8_192 }),
-];
 const lastEventId = 'Goes on after the event with this id.';
 
 const admin = {
@@ -71,7 +67,7 @@ export const openapi = {
       get: {
         operationId: 'listReceivers',
         summary: 'Receivers and their routes, with what waits, what runs, and how events ended',
-        parameters: paging,
+        parameters: pageParameters,
         responses: { 200: found('The page.', 'ReceiverPage'), ...badPlace, ...admin },
       },
     },
@@ -126,7 +122,7 @@ export const openapi = {
       get: {
         operationId: 'listAlerts',
         summary: 'Routes that are congested now',
-        parameters: paging,
+        parameters: pageParameters,
         responses: { 200: found('The page.', 'AlertPage'), ...badPlace, ...admin },
       },
     },

@@ -1,9 +1,9 @@
-import { Hono } from 'hono';
-import { methodNotAllowed } from 'hono/method-not-allowed';
 import { right } from 'fp-ts/lib/Either.js';
 import { firstValueFrom } from 'rxjs';
+import { answerJson } from '../../adapters/http/answerJson.ts';
+import { createApi } from '../../adapters/http/createApi.ts';
 import { eventStream } from '../../adapters/http/eventStream.ts';
-import { answerProblem, isOurFault, RequestError } from '../../adapters/http/problem.ts';
+import { RequestError } from '../../adapters/http/problem.ts';
 import { readJson } from '../../adapters/http/readJson.ts';
 import { readPageSize, readPageToken, readQuery } from '../../adapters/http/readQuery.ts';
 import type { WebApp } from '../../adapters/http/serve.ts';
@@ -40,22 +40,10 @@ const REMOVE_MS = { default: 10_000, max: 25_000 };
 
 /** The HTTP side of what is routed: webhooks, receivers and their routes, figures and alerts, under /hooks and /v1. */
 export function routingApp(options: RoutingAppOptions): WebApp {
-  const { routing, routeCodec, sealer, admin, ready = () => true, onError = () => undefined } = options;
-  const app = new Hono();
+  const { routing, routeCodec, sealer, admin, ready, onError = () => undefined } = options;
+  const app = createApi({ openapi, authorize: asAdmin, ready, problemOf: asChangeProblem, onError });
   const pages = createReportPages(routing, sealer);
   const hooks = openWebhooks(routing, onError);
-
-  app.use(methodNotAllowed({ app, onMethodNotAllowed: (_, methods) => answerProblem(wrongMethod(methods)) }));
-  app.notFound(() => answerProblem(new RequestError(404, 'not_found', 'there is nothing at this path')));
-  app.onError((thrown, { req }) => {
-    const failure = asChangeProblem(thrown);
-    if (isOurFault(failure, req.raw)) onError(failure);
-    return answerProblem(failure);
-  });
-  app.use('/v1/*', async ({ req }, next) => {
-    checkAdmin(req.raw);
-    await next();
-  });
 
   app.all('/hooks/*', ({ req }) => {
     const hook = hooks.get(new URL(req.url).pathname);
@@ -65,52 +53,46 @@ export function routingApp(options: RoutingAppOptions): WebApp {
 
   app.get('/v1/receivers', async ({ req }) => {
     const { items, nextPageToken } = await firstValueFrom(pages.receivers(placeOf(req.raw)));
-    return answer({ receivers: items, nextPageToken });
+    return answerJson({ receivers: items, nextPageToken });
   });
-  app.get('/v1/receivers/metrics', () => answer(metricsOf(routing)));
+  app.get('/v1/receivers/metrics', () => answerJson(metricsOf(routing)));
   app.post('/v1/receivers/:receiver/routes', async ({ req }) => {
     const route = await readRoute(req.raw, routeCodec);
     routing.addRoute(req.param('receiver'), route);
-    return answer({ name: route.name, receiver: req.param('receiver'), state: 'open' }, 201);
+    return answerJson({ name: route.name, receiver: req.param('receiver'), state: 'open' }, { status: 201 });
   });
   app.delete('/v1/receivers/:receiver/routes/:route', async ({ req }) => {
     const { receiver, route } = req.param();
     const deadlineMs = deadlineOf(req.raw);
     const accounts = await firstValueFrom(routing.removeRoute(receiver, route, { deadlineMs }));
-    return answer({ name: route, receiver, state: 'closed', tenants: Object.fromEntries(accounts) });
+    return answerJson({ name: route, receiver, state: 'closed', tenants: Object.fromEntries(accounts) });
   });
   app.post('/v1/receivers/:receiver/routes/:route/redrive', async ({ req }) => {
     await readJson(req.raw, { codec: NOTHING }); // a type that no page of another site may send unasked
     const { receiver, route } = req.param();
-    return answer({ redriven: routing.redrive(receiver, route) });
+    return answerJson({ redriven: routing.redrive(receiver, route) });
   });
 
   app.get('/v1/alerts', async ({ req }) => {
     const lastEventId = routing.alerts.lastEventId();
     const { items, nextPageToken } = await firstValueFrom(pages.alerts(placeOf(req.raw)));
-    return answer({ alerts: items, nextPageToken, lastEventId });
+    return answerJson({ alerts: items, nextPageToken, lastEventId });
   });
   app.get('/v1/alerts/events', ({ req }) => {
     const { lastEventId } = readQuery(new URL(req.url), { once: ['lastEventId'] });
     return eventStream(req.raw, routing.alerts.events.after(req.header('last-event-id') ?? lastEventId), { onError });
   });
 
-  app.get('/openapi.json', () => answer(openapi));
-  app.get('/healthz', () => answer({ status: 'ok' }));
-  app.get('/readyz', () => {
-    if (ready()) return answer({ status: 'ready' });
-    return answerProblem(new RequestError(503, 'stopping', 'the server is stopping'));
-  });
-
   return { fetch: (request) => app.fetch(request) };
 
-  function checkAdmin(request: Request): void {
-    if (admin === 'everybody') return;
+  function asAdmin(request: Request): string {
+    if (admin === 'everybody') return '';
     if (admin === 'nobody') {
       const says = 'this is served on the loopback address only, unless the configuration has an adminToken';
       throw new RequestError(403, 'admin_closed', says);
     }
     checkToken(request, admin.token);
+    return '';
   }
 }
 
@@ -140,16 +122,4 @@ function deadlineOf(request: Request): number {
   if (deadlineMs === undefined) return REMOVE_MS.default;
   if (/^\d{1,9}$/.test(deadlineMs) && Number(deadlineMs) <= REMOVE_MS.max) return Number(deadlineMs);
   throw new RequestError(400, 'invalid_deadline', `deadlineMs must be a whole number from 0 to ${REMOVE_MS.max}`);
-}
-
-function answer(body: object, status = 200): Response {
-  return new Response(JSON.stringify(body), {
-    status,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
-  });
-}
-
-function wrongMethod(methods: readonly string[]): RequestError {
-  const allow = methods.join(', ');
-  return new RequestError(405, 'method_not_allowed', `this path answers to ${allow}`, { allow });
 }
