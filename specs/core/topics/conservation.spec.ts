@@ -13,6 +13,9 @@ import { useVirtualTime } from './support/virtualTime.ts';
 type Way = 'returns' | 'throws' | 'resolves' | 'rejects' | 'completes' | 'errs' | 'hangs' | 'is held' | 'publishes';
 const WAYS: Way[] = ['returns', 'throws', 'resolves', 'rejects', 'completes', 'errs', 'hangs', 'is held', 'publishes'];
 
+/** Says that an attempt has ended; a promise that settles is heard of later. */
+type End = (how: 'well' | 'badly', isHeardAtOnce?: boolean) => void;
+
 interface Value {
   readonly n: number;
   /** One per attempt; the last one stands for all that follow. */
@@ -105,12 +108,14 @@ class Witness {
         if (attempt > 1) this.retries++;
         else expect(this.inHandlers, 'T4').toBeLessThanOrEqual(this.cap);
         let isOver = false;
-        const end = (how: 'well' | 'badly') => {
+        const end: End = (how, isHeardAtOnce = true) => {
           if (isOver) return;
           isOver = true;
           this.inHandlers--;
-          if (how === 'well') this.succeeded++;
-          else if (!this.isClosed && !this.isClosing && attempt > retries) {
+          if (how === 'well') {
+            // A promise is heard of after the failure that closes, which was there before: it is discarded then.
+            if (isHeardAtOnce || !this.isClosing) this.succeeded++;
+          } else if (!this.isClosed && !this.isClosing && attempt > retries) {
             this.failed++;
             this.isClosing = terms.onFailure === 'close';
           }
@@ -223,7 +228,7 @@ class World {
   }
 
   /** What a handler does. */
-  play({ n, ways }: Value, attempt: number, end: (how: 'well' | 'badly') => void): Handled {
+  play({ n, ways }: Value, attempt: number, end: End): Handled {
     const way = ways[Math.min(attempt, ways.length) - 1]!;
     const failure = new Error(`${n} fails`);
     const after = (how: 'well' | 'badly') =>
@@ -249,7 +254,7 @@ class World {
         end('badly');
         throw failure;
       case 'resolves':
-        return Promise.resolve().then(() => end('well'));
+        return Promise.resolve().then(() => end('well', false));
       case 'rejects':
         return Promise.resolve().then(() => {
           end('badly');
