@@ -1,5 +1,6 @@
 import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { firstValueFrom, take, timeout, toArray } from 'rxjs';
@@ -202,26 +203,37 @@ describe('tailFile', () => {
   });
 
   it('looks as often as it is told to, by the clock of rxjs', async () => {
-    const path = join(temporaryFolder(), 'log');
+    const folder = temporaryFolder({ log: 'zero\n' });
+    const path = join(folder, 'log');
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
-    const turn = () => new Promise((resolve) => setImmediate(resolve));
     const seen: string[] = [];
-    const tail = tailFile({ path, pollMs: 60_000, onReject: () => {} }).subscribe((line) => seen.push(line));
-    await vi.advanceTimersByTimeAsync(0); // the first look: nothing there
-    for (let i = 0; i < 50; i++) await turn();
+    const tail = tailFile({ path, from: 'start', pollMs: 60_000, onReject: () => {} }).subscribe((line) =>
+      seen.push(line),
+    );
+    /** Asks the disk more often than a look does, so that one that has begun is over. */
+    const lookIsOver = async () => {
+      for (let i = 0; i < 20; i++) await stat(folder);
+    };
+    const untilSeen = async (count: number) => {
+      for (let i = 0; seen.length < count && i < 10_000; i++) await stat(folder);
+    };
+    await vi.advanceTimersByTimeAsync(0); // the first look
+    await untilSeen(1);
+    await lookIsOver();
 
-    for (const lines of [['one'], ['one', 'two']]) {
+    for (const lines of [
+      ['zero', 'one'],
+      ['zero', 'one', 'two'],
+    ]) {
       appendFileSync(path, `${lines.at(-1)!}\n`);
       await vi.advanceTimersByTimeAsync(59_999);
-      for (let i = 0; i < 50; i++) await turn();
+      await lookIsOver();
       expect(seen).toEqual(lines.slice(0, -1));
       await vi.advanceTimersByTimeAsync(1);
-      for (let i = 1; seen.length < lines.length; i++) {
-        await turn();
-        if (i % 500 === 0) await vi.advanceTimersByTimeAsync(60_000); // on a slow machine the look before is not over yet
-      }
+      await untilSeen(lines.length);
       expect(seen).toEqual(lines);
+      await lookIsOver();
     }
     tail.unsubscribe();
     expect(vi.getTimerCount()).toBe(0);
