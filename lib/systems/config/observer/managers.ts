@@ -1,4 +1,4 @@
-import * as t from 'io-ts';
+import type * as t from 'io-ts';
 import { oneOf } from '../codecs.ts';
 import { ENDPOINT_KEYS } from './observerFile.ts';
 import { readTexts } from './readTexts.ts';
@@ -107,20 +107,21 @@ function managerOf(texts: SetTexts, slot: number, problems: string[]): ManagerSe
   const values = readTexts(texts, CODECS, problems);
   const { KIND: kind = 'ibmmq', QMGR: manager, ADMIN_USER: user, ADMIN_PASSWORD: password } = values;
   if (problems.length > before) return undefined;
-  const needs = (what: string) => {
-    problems.push(`slot ${slot} of the queue managers (${Object.values(texts)[0]?.from ?? ''}) needs ${what}`);
-    return undefined;
-  };
-  if (manager === undefined) return needs(`a name: QMGR${slot}`);
-  if (kind === 'ibmmq') {
-    const { MQ_REST_HOST: host, MQ_REST_PORT: port } = values;
-    if (host === undefined) return needs(`an address: MQ_REST_HOST${slot}`);
+  const { MQ_REST_HOST: host, MQ_REST_PORT: port, AMQP_URL: url, MANAGEMENT_URL: address, VHOST: vhost = '/' } = values;
+
+  if (manager !== undefined && kind === 'ibmmq' && host !== undefined) {
     return { kind, manager, address: withPort(host, port), user, password };
   }
-  const { AMQP_URL: url, MANAGEMENT_URL: address, VHOST: vhost = '/' } = values;
-  if (address !== undefined) return { kind, manager, vhost, via: { kind: 'management', address, user, password } };
-  if (url !== undefined) return { kind, manager, vhost, via: { kind: 'amqp', url } };
-  return needs(`an address: AMQP_URL${slot} or MANAGEMENT_URL${slot}`);
+  if (manager !== undefined && kind === 'rabbitmq' && address !== undefined) {
+    return { kind, manager, vhost, via: { kind: 'management', address, user, password } };
+  }
+  if (manager !== undefined && kind === 'rabbitmq' && url !== undefined) {
+    return { kind, manager, vhost, via: { kind: 'amqp', url } };
+  }
+  const place = kind === 'ibmmq' ? `MQ_REST_HOST${slot}` : `AMQP_URL${slot} or MANAGEMENT_URL${slot}`;
+  const missing = manager === undefined ? `a name: QMGR${slot}` : `an address: ${place}`;
+  problems.push(`slot ${slot} of the queue managers (${Object.values(texts)[0]?.from ?? ''}) needs ${missing}`);
+  return undefined;
 }
 
 function withPort(address: string, port: number | undefined): string {

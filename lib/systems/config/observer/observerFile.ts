@@ -37,9 +37,7 @@ const loose = decoder<string>('a text', (input, context) =>
 );
 const regions = decoder<string>('a list of regions', (input, context) => {
   const names = Array.isArray(input)
-    ? input.map((each: unknown) =>
-        typeof each === 'object' && each !== null && 'region' in each ? (each.region as unknown) : each,
-      )
+    ? input.map((each: unknown) => (typeof each === 'object' && each !== null && 'region' in each ? each.region : each))
     : [input];
   return names.every((each): each is string => typeof each === 'string')
     ? t.success(names.filter((each) => each.trim() !== '').join(','))

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { STORAGE_KEYS } from './observerFile.ts';
+import type { STORAGE_KEYS } from './observerFile.ts';
 import { overridden } from './overridden.ts';
 import { readTexts } from './readTexts.ts';
 import type { SetTexts, Variables } from './setText.ts';
@@ -48,7 +48,7 @@ const CODECS = {
  */
 export function readStorage(section: SetTexts, env: Variables, problems: string[]): StorageSettings {
   const path = env['OBSERVER_STORE'];
-  if (path !== undefined && path.trim() === '') problems.push('OBSERVER_STORE must be the path of a file, or memory');
+  if (path?.trim() === '') problems.push('OBSERVER_STORE must be the path of a file, or memory');
   if (path === 'memory') return { kind: 'memory' };
   if (path !== undefined) return { kind: 'file', path: resolve(path) };
   if ((env['NO_COS'] ?? '') !== '') return { kind: 'memory' };

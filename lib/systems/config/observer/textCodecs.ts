@@ -1,3 +1,4 @@
+import { isLeft } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { BlockList, isIP } from 'node:net';
 import { decoder } from '../codecs.ts';
@@ -5,6 +6,7 @@ import { decoder } from '../codecs.ts';
 const MINUTE_MS = 60_000;
 /** A hundred years, about. */
 const MAX_MINUTES = 52_560_000;
+const MOST_PARTS = 1_000;
 
 /** A whole number that is written in digits. */
 export function wholeText(min: number, max: number): t.Type<number, unknown> {
@@ -63,13 +65,13 @@ export const amqpAddress: t.Type<string, unknown> = decoder('an amqp or amqps UR
 
 /** Texts with commas between them. */
 export function listed<A>(each: t.Decoder<unknown, A>, what: string): t.Type<readonly A[], unknown> {
-  const all = t.array(each as t.Type<A, unknown>);
   return decoder(what, (input, context) => {
     const parts = typeof input === 'string' ? input.split(',').map((part) => part.trim()) : [];
-    const decoded = all.decode(parts);
-    return parts.length > 0 && parts.length <= 1_000 && decoded._tag === 'Right'
-      ? t.success(decoded.right)
-      : t.failure(input, context);
+    const values = parts.slice(0, MOST_PARTS).flatMap((part) => {
+      const decoded = each.decode(part);
+      return isLeft(decoded) ? [] : [decoded.right];
+    });
+    return values.length > 0 && values.length === parts.length ? t.success(values) : t.failure(input, context);
   });
 }
 
