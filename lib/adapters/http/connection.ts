@@ -4,6 +4,8 @@ import { NEVER, type Observable } from 'rxjs';
 export interface Connection {
   /** Emits once when the server is told to stop, or has been already. */
   readonly stopping$: Observable<void>;
+  /** Of the other side. Absent where the host of the app does not know it. */
+  readonly address?: string | undefined;
   /** Closes it at once, for a client that does not read. Absent where the host of the app offers no such thing. */
   readonly destroy?: (() => void) | undefined;
 }

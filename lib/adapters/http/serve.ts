@@ -49,12 +49,21 @@ export async function serve(app: WebApp, options: ServeOptions = {}): Promise<Se
   const { bodyBytes = 65_536 } = limits;
   const guard = hostGuard(host, allowedHosts);
   const stopping$ = new ReplaySubject<void>(1);
+  const keeping = new WeakSet<ServerResponse>();
+  let stopping = false;
   const answer = getRequestListener(
-    withSecurityHeaders<{ readonly outgoing: { destroy(): unknown } }>(async (request, { outgoing }) => {
-      guard(request);
-      const limited = limitBody(request, bodyBytes);
-      holdConnection(limited, { stopping$, destroy: () => void outgoing.destroy() });
-      return app.fetch(limited);
+    withSecurityHeaders<{ readonly incoming: unknown; readonly outgoing: unknown }>(async (request, env) => {
+      const { incoming, outgoing } = env as { incoming: IncomingMessage; outgoing: ServerResponse };
+      try {
+        guard(request);
+        // A declared length was looked at before, and the parser reads no more than that.
+        const limited = isChunked(incoming) ? limitBody(request, bodyBytes) : request;
+        const address = incoming.socket.remoteAddress;
+        holdConnection(limited, { stopping$, address, destroy: () => void outgoing.destroy() });
+        return await app.fetch(limited);
+      } finally {
+        if (hasBody(incoming)) outgoing.shouldKeepAlive = keeping.has(outgoing) && incoming.complete && !stopping;
+      }
     }, onError),
     {
       hostname: inUrl(host),
@@ -68,7 +77,10 @@ export async function serve(app: WebApp, options: ServeOptions = {}): Promise<Se
   const server = createLimitedServer(limits);
   const drain = createDrain(server);
   server.on('request', (request, response) => {
-    if (hasBody(request)) response.shouldKeepAlive = false;
+    if (hasBody(request)) {
+      if (response.shouldKeepAlive) keeping.add(response);
+      response.shouldKeepAlive = false; // until the whole body is here
+    }
     if (Number(request.headers['content-length'] ?? 0) > bodyBytes) {
       refuse(response, bodyTooLarge(bodyBytes));
       return;
@@ -87,10 +99,15 @@ export async function serve(app: WebApp, options: ServeOptions = {}): Promise<Se
     url: `http://${inUrl(host)}:${bound}/`,
     port: bound,
     stop: ({ deadlineMs = 10_000 } = {}) => {
+      stopping = true;
       stopping$.next();
       return drain(deadlineMs);
     },
   };
+}
+
+function isChunked({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined;
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {
