@@ -63,7 +63,7 @@ export function exchange({ url, addresses, headers, body, ca, dial }: Exchange, 
     let information = 0;
 
     signal.addEventListener('abort', abort, { once: true });
-    call.on('error', fail);
+    call.on('error', (failure) => fail(withoutAnswer(failure)));
     call.on('upgrade', () => fail(new ProtocolError('it wants to speak another protocol')));
     call.on('information', () => {
       if (++information > MAX_INFORMATION) fail(new ProtocolError('no end of provisional answers'));
@@ -77,6 +77,12 @@ export function exchange({ url, addresses, headers, body, ca, dial }: Exchange, 
     });
     call.end(body);
   });
+}
+
+/** The error of a parser has what it could not read with it, which nobody should log. */
+function withoutAnswer(failure: Error): Error {
+  const code = 'code' in failure ? String(failure.code) : '';
+  return code.startsWith('HPE_') ? new ProtocolError(`not HTTP: ${code}`) : failure;
 }
 
 /** Resolves when the answer has been read, or as much of it as is read. */

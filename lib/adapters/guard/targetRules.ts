@@ -35,7 +35,7 @@ export function readTarget(target: string, { schemes, ports, hosts }: TargetRule
     throw blocked('port', `port ${port} is not one of ${[...ports].join(', ')}`);
   if (host !== '' && (port < 1 || port > 65_535)) throw blocked('port', `${port} is not a port`);
   if (host === '' || url?.hostname !== host.toLowerCase())
-    throw blocked('form', 'the host is not written plainly; an address has its usual form, a name no dot at its end');
+    throw blocked('form', 'the host is not written plainly, an address in its usual form');
   checkName(url.hostname, hosts, blocked);
   return url;
 }
@@ -47,6 +47,7 @@ function checkName(
   blocked: (rule: 'host' | 'form', reason: string) => Error,
 ): void {
   if (hosts.has(name) || name.startsWith('[') || isIP(name) !== 0) return;
-  if (name.endsWith('.')) throw blocked('form', 'a name has no dot at its end');
+  if (/^\.|\.\.|\.$/.test(name))
+    throw blocked('form', 'a name has no dot at its beginning and its end, and no two in a row');
   if (!name.includes('.') || LOCAL_NAME.test(name)) throw blocked('host', `${name} is not a public name`);
 }
