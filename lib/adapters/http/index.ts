@@ -9,3 +9,9 @@ export { readPageSize, readPageToken, readQuery, type QueryShape } from './readQ
 export { SseFieldError, type ServerSentEvent } from './sseFrame.ts';
 export type { ServeLimits } from './createLimitedServer.ts';
 export { serve, type ServeOptions, type Serving, type WebApp } from './serve.ts';
+export { BlockedAddressError, BlockedUrlError, type TargetRule } from '../guard/blockedTarget.ts';
+export { createTargetGuard, type TargetGuard, type TargetGuardOptions } from '../guard/createTargetGuard.ts';
+export type { TargetNotifierOptions } from '../guard/createTargetNotifier.ts';
+export type { Destination, Dial } from '../guard/dial.ts';
+export type { OwnAddress } from '../guard/ownAddress.ts';
+export { httpNotifier } from './httpNotifier.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { retryAfterMs } from '../../../lib/adapters/http/retryAfter.ts';
-import { runs } from '../../support/seed.ts';
+import { retryAfterMs } from '../../lib/boundary/retryAfter.ts';
+import { runs } from '../support/seed.ts';
 
 const now = Date.UTC(2026, 0, 1);
 const DAY = 86_400_000;
