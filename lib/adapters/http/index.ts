@@ -4,6 +4,7 @@ export { httpIntake, type HttpIntakeOptions } from './httpIntake.ts';
 export { httpSender, type HttpSenderOptions } from './httpSender.ts';
 export { ListenError, PortInUseError } from './listenFailure.ts';
 export { answerProblem, isOurFault, isTellable, problemOf, RequestError, type Problem } from './problem.ts';
+export { readForm, type ReadFormOptions } from './readForm.ts';
 export { readJson, type ReadJsonOptions } from './readJson.ts';
 export { readPageSize, readPageToken, readQuery, type QueryShape } from './readQuery.ts';
 export { SseFieldError, type ServerSentEvent } from './sseFrame.ts';

@@ -1,6 +1,7 @@
 import { decode } from '../../boundary/decode.ts';
 import type { Codec } from '../../contracts/codec.ts';
 import { DecodeError } from '../../contracts/failure.ts';
+import { checkEncoding, isUtf8, mediaTypeOf } from './mediaType.ts';
 import { RequestError } from './problem.ts';
 
 /** What {@link readJson} accepts. */
@@ -33,16 +34,7 @@ export async function readJson<A>(request: Request, { codec, maxDepth = 64 }: Re
 }
 
 function checkType(headers: Headers): void {
-  const [type = '', ...parameters] = (headers.get('content-type') ?? '')
-    .toLowerCase()
-    .split(';')
-    .map((part) => part.trim());
-  const charset = parameters
-    .find((parameter) => parameter.startsWith('charset='))
-    ?.slice(8)
-    .replaceAll('"', '');
-  const encoding = headers.get('content-encoding') ?? 'identity';
-  if (!JSON_TYPE.test(type) || !['utf-8', 'utf8'].includes(charset ?? 'utf-8')) {
+  if (!JSON_TYPE.test(mediaTypeOf(headers)) || !isUtf8(headers)) {
     throw new RequestError(
       415,
       'unsupported_media_type',
@@ -52,11 +44,7 @@ function checkType(headers: Headers): void {
       },
     );
   }
-  if (encoding !== 'identity') {
-    throw new RequestError(415, 'unsupported_encoding', 'the body must not be compressed', {
-      'accept-encoding': 'identity',
-    });
-  }
+  checkEncoding(headers);
 }
 
 function textOf(bytes: ArrayBuffer): string {

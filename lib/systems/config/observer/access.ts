@@ -6,8 +6,10 @@ export interface AccessSettings {
   readonly adminToken: string | undefined;
   /** What whoever reads the figures must send; the token of the admin will do too. */
   readonly metricsToken: string | undefined;
-  /** Owner by API key. Absent: everybody is the same owner. */
+  /** Owner by API key. Absent: see `open`. */
   readonly keys: ReadonlyMap<string, string> | undefined;
+  /** True: without keys, whoever reaches the server may register, and not only on the loopback address. */
+  readonly open: boolean;
 }
 
 const SECRET = /^[A-Za-z0-9._~+/=-]{16,256}$/;

@@ -37,7 +37,9 @@ export interface NotifySettings {
   readonly allowsSelfSigned: boolean;
   /** Networks that may be told although they are not public. */
   readonly allowedNetworks: readonly string[];
-  readonly allowedPorts: readonly number[];
+  /** Names that may be told although they are not public. */
+  readonly allowedHosts: readonly string[];
+  readonly allowedPorts: readonly number[] | 'any';
   /** The first signs; the others are of receivers that have not changed theirs yet. */
   readonly secrets: readonly string[];
 }

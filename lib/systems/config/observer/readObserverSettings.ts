@@ -1,5 +1,6 @@
 import { ConfigError } from '../configError.ts';
-import { oneOf } from '../codecs.ts';
+import * as t from 'io-ts';
+import { decoder, oneOf } from '../codecs.ts';
 import { apiKeys, token } from './access.ts';
 import { readCodeEngine } from './codeEngine.ts';
 import { readManagers } from './managers.ts';
@@ -32,6 +33,11 @@ const TEST_TIMES: ObserverTimes = {
 const webhookSecret = ofText('a secret such as whsec_ and 24 to 64 bytes in base64', (text) =>
   /^(?:whsec_)?[A-Za-z0-9+/]{32,88}={0,2}$/.test(text) ? text : undefined,
 );
+const hostName = ofText('the name of a host', (text) => (/^[A-Za-z0-9._-]{1,253}$/.test(text) ? text : undefined));
+const somePorts = listed(wholeText(1, 65_535), 'ports with commas between them');
+const ports = decoder<readonly number[] | 'any'>('ports with commas between them, or any', (input, context) =>
+  input === 'any' ? t.success(input) : somePorts.validate(input, context),
+);
 const CODECS = {
   ENABLE_RESERVATIONS: flag,
   ENABLE_NOTIFICATIONS: flag,
@@ -55,7 +61,9 @@ const CODECS = {
   OBSERVER_MAX_REGISTRATIONS: wholeText(1, 1_000_000),
   OBSERVER_MAX_REGISTRATIONS_PER_OWNER: wholeText(1, 1_000_000),
   OBSERVER_ALLOWED_NETWORKS: listed(network, 'networks such as 10.0.0.0/8 with commas between them'),
-  OBSERVER_ALLOWED_PORTS: listed(wholeText(1, 65_535), 'ports with commas between them'),
+  OBSERVER_ALLOWED_TARGETS: listed(hostName, 'names of hosts with commas between them'),
+  OBSERVER_ALLOWED_PORTS: ports,
+  OBSERVER_OPEN: flag,
 };
 const SECRETS = {
   OBSERVER_ADMIN_TOKEN: token,
@@ -97,6 +105,7 @@ export async function readObserverSettings(env: Variables): Promise<ObserverSett
       dropsBad: values.DROP_BAD ?? false,
       allowsSelfSigned: values.ALLOW_SELF_SIGNED ?? false,
       allowedNetworks: values.OBSERVER_ALLOWED_NETWORKS ?? [],
+      allowedHosts: values.OBSERVER_ALLOWED_TARGETS ?? [],
       allowedPorts: values.OBSERVER_ALLOWED_PORTS ?? [80, 443, 8_080, 8_443],
       secrets: secrets.OBSERVER_WEBHOOK_SECRETS ?? [],
     },
@@ -115,6 +124,7 @@ export async function readObserverSettings(env: Variables): Promise<ObserverSett
       adminToken: secrets.OBSERVER_ADMIN_TOKEN,
       metricsToken: secrets.OBSERVER_METRICS_TOKEN,
       keys: secrets.OBSERVER_API_KEYS,
+      open: values.OBSERVER_OPEN ?? false,
     },
   };
   if (settings.mode === 'notifications' && storage.kind === 'memory' && settings.seed.length === 0) {
