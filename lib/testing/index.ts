@@ -10,3 +10,5 @@ export type { OperatorTraits } from './operatorLaws.ts';
 export { pageSourceLaws } from './pageSourceLaws.ts';
 export type { PageSourceTraits } from './pageSourceLaws.ts';
 export type { PageSourceSubject } from './pageSourceSubject.ts';
+export { registryStoreLaws } from './registryStoreLaws.ts';
+export type { RegistryStoreSubject } from './registryStoreSubject.ts';

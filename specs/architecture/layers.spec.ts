@@ -15,7 +15,7 @@ const SYSTEMS = [...BOUNDARY, ...ADAPTERS, 'lib/core/', 'io-ts', 'node:'];
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'operators/': ['rxjs'],
   'lib/contracts/': ['rxjs', 'fp-ts', 'operators/errors.ts'],
-  'lib/boundary/': [...CONTRACTS, 'fp-ts', 'ix'],
+  'lib/boundary/': [...CONTRACTS, 'fp-ts', 'io-ts', 'ix'],
   'lib/core/': [...BOUNDARY, 'ix'],
   'lib/adapters/file/': [...BOUNDARY, 'io-ts', 'node:'],
   'lib/adapters/http/': [...BOUNDARY, 'hono', '@hono/node-server', 'node:'],
