@@ -9,6 +9,7 @@ import { packages, type PackagesFlags } from './packages.ts';
 import { plain } from './plain.ts';
 import { serveCatalogue } from './serveCatalogue.ts';
 import { serveJobs } from './serveJobs.ts';
+import { serveObserver } from './serveObserver.ts';
 import { serveRouting } from './serveRouting.ts';
 import { serveUp } from './serveUp.ts';
 import type { ServeFlags } from './serveUntilStopped.ts';
@@ -35,7 +36,9 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
 
 function describeProgram(terminal: Terminal, ended: (code: number) => void): Command {
   const program = new Command('rxfan')
-    .description('Packages of many sources as one list, jobs that can be followed, and events to where they should go.')
+    .description(
+      'Packages of many sources as one list, jobs that can be followed, events to where they should go, and queues watched.',
+    )
     .version(versionOf())
     .enablePositionalOptions() // what follows a command is its own
     .exitOverride()
@@ -75,7 +78,12 @@ function describeProgram(terminal: Terminal, ended: (code: number) => void): Com
     ['catalogue', 'serve the catalogue: its API and a page for the browser', serveCatalogue],
     ['jobs', 'serve jobs: start them, follow them, cancel them', serveJobs],
     ['route', 'receive events, and route each to where it should go', serveRouting],
-    ['up', 'serve everything: the catalogue, with what is on this machine, jobs, and what is routed', serveUp],
+    ['observer', 'tell those who registered when there are messages on a queue', serveObserver],
+    [
+      'up',
+      'serve everything: the catalogue, with what is on this machine, jobs, what is routed, and an observer',
+      serveUp,
+    ],
   ] as const) {
     const command = program
       .command(name)

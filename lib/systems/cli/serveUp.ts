@@ -3,9 +3,13 @@ import { loadAssets } from '../catalogue/loadAssets.ts';
 import { openapi as catalogueApi } from '../catalogue/openapi.ts';
 import { jobsApp } from '../jobs/jobsApp.ts';
 import { openapi as jobsApi } from '../jobs/openapi.ts';
+import { readObserverSettings } from '../config/observer/readObserverSettings.ts';
+import { openapi as observerApi } from '../observer/openapi.ts';
 import { openapi as routingApi } from '../routing/openapi.ts';
 import { appsByPath } from './appsByPath.ts';
+import { bothOrProblems } from './bothOrProblems.ts';
 import { joinedApis } from './joinedApis.ts';
+import { openObserver } from './observer/openObserver.ts';
 import { openJobs } from './openJobs.ts';
 import { openRouting } from './openRouting.ts';
 import { openServedCatalogue } from './openServedCatalogue.ts';
@@ -14,13 +18,17 @@ import type { Terminal } from './terminal.ts';
 
 /** Serves everything on one port until it is told to stop, and gives the exit code. */
 export async function serveUp(flags: ServeFlags, terminal: Terminal): Promise<number> {
-  const opened = await openServedCatalogue(flags, terminal);
+  const [opened, observerSettings] = await bothOrProblems(
+    openServedCatalogue(flags, terminal),
+    readObserverSettings(terminal.env),
+  );
   const { catalogue, settings, sealer, log } = opened;
   const { jobs, begin, end } = await openJobs(opened);
   const assets = await loadAssets();
   const { host = settings.http.host } = flags;
   const routing = settings.routing && openRouting({ settings: settings.routing, host, sealer, log });
-  const openapi = joinedApis([catalogueApi, jobsApi, ...(routing ? [routingApi] : [])]);
+  const observer = await openObserver({ settings: observerSettings, host, sealer, log });
+  const openapi = joinedApis([catalogueApi, jobsApi, ...(routing ? [routingApi] : []), observerApi]);
 
   return serveUntilStopped({
     flags,
@@ -29,18 +37,25 @@ export async function serveUp(flags: ServeFlags, terminal: Terminal): Promise<nu
     http: settings.http,
     app: (ready, onError) => {
       const routed = routing?.app(ready, onError);
+      const watched = observer.app(ready, onError);
       return appsByPath(
         {
           '/v1/jobs': jobsApp({ jobs, ready, onError }),
+          '/register': watched,
+          '/notify': watched,
+          '/admin': watched,
+          '/metrics': watched,
           ...(routed && { '/hooks': routed, '/v1/receivers': routed, '/v1/alerts': routed }),
         },
         catalogueApp({ catalogue, assets, openapi, ready, onError }),
       );
     },
-    begin,
+    begin: async (serving) => {
+      await Promise.all([begin(), observer.begin(serving)]);
+    },
     meanwhile: catalogue.probe(),
     end: async (deadlineMs) => {
-      await Promise.all([end(deadlineMs), routing?.end()]);
+      await Promise.all([end(deadlineMs), routing?.end(), observer.end(deadlineMs)]);
     },
   });
 }

@@ -58,7 +58,7 @@ export function observerApp(options: ObserverAppOptions): WebApp {
 
   app.delete('/register', async ({ req: { raw: request } }) => {
     const owner = gate.owner(request);
-    const key = readKey(await requestFields(request));
+    const key = readKey(await requestFields(request), (id) => observer.get(id, owner));
     const { removed, durability } = await firstValueFrom(observer.unregister(key, owner));
     const answer = { removed: removed.map(registrationView), persistence: durability };
     return answerJson(answer, { status: statusOf(durability) });
@@ -71,7 +71,7 @@ export function observerApp(options: ObserverAppOptions): WebApp {
     }
     const { pageSize, pageToken } = readQuery(new URL(request.url), { once: ['pageSize', 'pageToken'] });
     const page = await firstValueFrom(
-      pages({
+      pages.page({
         tenant: owner,
         signal: request.signal,
         pageSize: readPageSize(pageSize),

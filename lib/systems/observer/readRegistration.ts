@@ -1,5 +1,7 @@
 import { RequestError } from '../../adapters/http/problem.ts';
 import { quoted } from '../../adapters/http/readQuery.ts';
+import { UnknownRegistrationError } from '../../contracts/observerFailure.ts';
+import type { Registration } from '../../contracts/registration.ts';
 import type { RegistrationKey, RegistrationRequest } from '../../core/watching/observer.ts';
 import type { Fields } from './requestFields.ts';
 
@@ -51,15 +53,22 @@ export function readRegistration(fields: Fields, { managers, checkTarget }: Regi
   };
 }
 
-/** Which registration fields mean: the one with this id, or those with these three. Throws RequestError. */
-export function readKey({ id, qmgr: manager, queue, notify, mindepth, mingapms }: Fields): RegistrationKey {
+/**
+ * Which registration fields mean: the one with this id, or those with these three. Where there are both, they must go
+ * together. Throws RequestError, or UnknownRegistrationError.
+ */
+export function readKey(
+  { id, qmgr: manager, queue, notify, mindepth, mingapms }: Fields,
+  find: (id: string) => Registration | undefined,
+): RegistrationKey {
   if (mindepth !== undefined || mingapms !== undefined) {
     throw new RequestError(400, 'unknown_field', 'MIN_DEPTH and MIN_GAP_MS do not name a registration');
   }
-  const others = [manager, queue, notify];
+  const told = Object.entries({ manager, queue, notify }).filter(([, value]) => (value ?? '') !== '');
   if (id !== undefined && id !== '') {
-    if (others.every((value) => value === undefined)) return { id };
-    throw new RequestError(400, 'ambiguous_key', 'give either ID alone, or QMGR, QUEUE and NOTIFY');
+    const found = find(id);
+    if (told.every(([name, value]) => found?.[name as 'queue'] === value)) return { id };
+    throw new UnknownRegistrationError('with this id and these fields');
   }
   if (manager && queue && notify) return { manager, queue, notify };
   throw new RequestError(400, 'missing_fields', 'ID needs to be specified, or QMGR, QUEUE and NOTIFY');

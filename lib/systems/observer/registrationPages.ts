@@ -13,11 +13,13 @@ export interface RegistrationWalk extends Omit<WalkQuery<never>, 'query'> {
   readonly tenant: string;
 }
 
-/** Pages of the registrations of one owner, by id. */
-export function registrationPages(
-  { list }: Pick<Observer, 'list'>,
-  sealer: TokenSealer,
-): (walk: RegistrationWalk) => Observable<AggregatePage<Registration>> {
+/** The list of registrations, page by page as all lists are. */
+export interface RegistrationPages {
+  /** Those of one owner, by id. */
+  page(walk: RegistrationWalk): Observable<AggregatePage<Registration>>;
+}
+
+export function registrationPages({ list }: Pick<Observer, 'list'>, sealer: TokenSealer): RegistrationPages {
   const pages = aggregatePages<Registration, { readonly owner: string }>({
     sources: [
       fromKeyset({
@@ -35,7 +37,7 @@ export function registrationPages(
     tokens: pageTokens(sealer),
     cache: { maxItems: 0 }, // it is here already, and changes
   });
-  return (walk) => pages.page({ ...walk, query: { owner: walk.tenant } });
+  return { page: (walk) => pages.page({ ...walk, query: { owner: walk.tenant } }) };
 }
 
 function idOf({ id }: Registration): string {

@@ -134,8 +134,7 @@ describe('the settings of an observer', () => {
       apiKey: 'ce-secret',
       regions: ['us-south', 'us-east'],
       tokenUrl: 'https://iam.cloud.ibm.com',
-      clientId: 'bx',
-      clientSecret: 'bx',
+      client: undefined,
     });
   });
 

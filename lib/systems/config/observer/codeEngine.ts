@@ -9,8 +9,8 @@ export interface CodeEngineSettings {
   readonly apiKey: string;
   readonly regions: readonly string[];
   readonly tokenUrl: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
+  /** Who asks for tokens, where the token service wants to know. */
+  readonly client: { readonly id: string; readonly secret: string } | undefined;
 }
 
 const TOKEN_URL = 'https://iam.cloud.ibm.com';
@@ -30,13 +30,18 @@ export function readCodeEngine(section: SetTexts, env: Variables, problems: stri
   if (texts['ce_apikey'] === undefined && texts['regions'] === undefined) return undefined;
   const before = problems.length;
   const values = readTexts(texts, CODECS, problems);
-  const { ce_apikey: apiKey, regions, client_id: clientId = 'bx', client_secret: clientSecret = 'bx' } = values;
+  const { ce_apikey: apiKey, regions, client_id: id, client_secret: secret } = values;
   if (problems.length > before) return undefined;
   if (apiKey === undefined || regions === undefined) {
     problems.push(`CODE_ENGINE needs ${apiKey === undefined ? 'ce_apikey' : 'regions'}`);
     return undefined;
   }
+  if ((id === undefined) !== (secret === undefined)) {
+    problems.push(`CODE_ENGINE needs ${id === undefined ? 'client_id' : 'client_secret'} too`);
+    return undefined;
+  }
+  const client = id === undefined || secret === undefined ? undefined : { id, secret };
   // The variable is one for the storage and for this, and the storage's has the path of the token in it.
   const tokenUrl = (values.auth_endpoint ?? TOKEN_URL).replace(/\/identity\/token$/, '');
-  return { apiKey, regions, tokenUrl, clientId, clientSecret };
+  return { apiKey, regions, tokenUrl, client };
 }

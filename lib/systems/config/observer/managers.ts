@@ -8,7 +8,8 @@ import { amqpAddress, hidden, line, managerName, serviceAddress, wholeText } fro
 /** A queue manager, or a broker, that is asked for the depths of its queues. */
 export type ManagerSettings =
   | {
-      readonly kind: 'ibmmq';
+      /** How its REST API is asked: by its resource of queues, or by an MQSC command where it has no version 1. */
+      readonly kind: 'ibmmq' | 'ibmmq-mqsc';
       readonly manager: string;
       /** Where its REST API is: scheme, host and port. */
       readonly address: string;
@@ -32,7 +33,7 @@ export type ManagerSettings =
 /** Slots that can be set by variables alone; further ones need a place in the file. */
 const FREE_SLOTS = 20;
 const CODECS = {
-  KIND: oneOf(['ibmmq', 'rabbitmq']),
+  KIND: oneOf(['ibmmq', 'ibmmq-mqsc', 'rabbitmq']),
   QMGR: managerName,
   MQ_REST_HOST: serviceAddress,
   MQ_REST_PORT: wholeText(1, 65_535),
@@ -109,7 +110,7 @@ function managerOf(texts: SetTexts, slot: number, problems: string[]): ManagerSe
   if (problems.length > before) return undefined;
   const { MQ_REST_HOST: host, MQ_REST_PORT: port, AMQP_URL: url, MANAGEMENT_URL: address, VHOST: vhost = '/' } = values;
 
-  if (manager !== undefined && kind === 'ibmmq' && host !== undefined) {
+  if (manager !== undefined && kind !== 'rabbitmq' && host !== undefined) {
     return { kind, manager, address: withPort(host, port), user, password };
   }
   if (manager !== undefined && kind === 'rabbitmq' && address !== undefined) {
@@ -118,7 +119,7 @@ function managerOf(texts: SetTexts, slot: number, problems: string[]): ManagerSe
   if (manager !== undefined && kind === 'rabbitmq' && url !== undefined) {
     return { kind, manager, vhost, via: { kind: 'amqp', url } };
   }
-  const place = kind === 'ibmmq' ? `MQ_REST_HOST${slot}` : `AMQP_URL${slot} or MANAGEMENT_URL${slot}`;
+  const place = kind !== 'rabbitmq' ? `MQ_REST_HOST${slot}` : `AMQP_URL${slot} or MANAGEMENT_URL${slot}`;
   const missing = manager === undefined ? `a name: QMGR${slot}` : `an address: ${place}`;
   problems.push(`slot ${slot} of the queue managers (${Object.values(texts)[0]?.from ?? ''}) needs ${missing}`);
   return undefined;

@@ -43,7 +43,7 @@ export const hidden: t.Type<string, unknown> = decoder('a text', (input, context
 /** The name of a queue manager, or of a broker that stands for one. */
 export const managerName: t.Type<string, unknown> = ofText(
   'the name of a queue manager: at most 48 of the characters A-Z a-z 0-9 . / _ %',
-  (text) => (/^[A-Za-z0-9._/%]{1,48}$/.test(text) ? text : undefined),
+  (text) => (/^[A-Za-z0-9._/%]{1,48}$/.test(text) && !/^\.+$/.test(text) ? text : undefined),
 );
 
 /** The address of a service, `https://` where it has no scheme; no path, no user. Given back without a slash at its end. */
