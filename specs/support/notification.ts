@@ -12,6 +12,7 @@ export function notificationFor(notify: string, changes: Partial<Notification> =
       queue: 'DEV.QUEUE.1',
       notify,
       failures: 0,
+      healthVersion: 0,
       version: 1,
       updateTime: 0,
     },

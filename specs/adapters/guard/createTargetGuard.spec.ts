@@ -289,7 +289,7 @@ describe('createTargetGuard', () => {
   it('H8 shows no query and no user of a target, and nothing that steers a terminal', () => {
     const failureOf = (target: string) => {
       try {
-        return createTargetGuard().checkTarget(target);
+        return createTargetGuard().checkTarget(target).href;
       } catch (failure) {
         return String(failure);
       }
