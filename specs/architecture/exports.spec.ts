@@ -312,6 +312,22 @@ describe('exports', () => {
     `);
   });
 
+  it('rxfan/cloudevents', () => {
+    expect(namesOf('./cloudevents')).toMatchInlineSnapshot();
+  });
+
+  it('rxfan/codeengine', () => {
+    expect(namesOf('./codeengine')).toMatchInlineSnapshot();
+  });
+
+  it('rxfan/ibmmq', () => {
+    expect(namesOf('./ibmmq')).toMatchInlineSnapshot();
+  });
+
+  it('rxfan/s3', () => {
+    expect(namesOf('./s3')).toMatchInlineSnapshot();
+  });
+
   it('rxfan/file', () => {
     expect(namesOf('./file')).toMatchInlineSnapshot(`
       {
