@@ -6,7 +6,7 @@ import type { ConsumerEvent } from '../../contracts/transport.ts';
 import { QueueConfigError } from '../../contracts/transportFailure.ts';
 import type { Backoff } from './backoff.ts';
 import { Consumption, type ConsumerState } from './consumption.ts';
-import { lastingChannel } from './lastingChannel.ts';
+import { lastingChannel, type ChannelEvent } from './lastingChannel.ts';
 import type { Link } from './link.ts';
 import { Mover } from './mover.ts';
 import type { Outbox } from './outbox.ts';
@@ -73,25 +73,24 @@ export function consumer(terms: QueueTerms, parts: ConsumerParts): Observable<Co
       const { consumption, cancel } = reading;
       cancel().catch(() => undefined); // it is over then anyway
       consumption.drain();
-      subscriber.add(consumption.idle$.pipe(filter(Boolean), take(1)).subscribe(() => subscriber.complete()));
+      subscriber.add(consumption.idle$.pipe(filter(Boolean), take(1)).subscribe({ next: () => subscriber.complete() }));
     };
 
     subscriber.add(leave); // before its channel: what is settled is written first
-    subscriber.add(parts.draining$.subscribe(drain));
-    subscriber.add(parts.aborted$.subscribe(() => subscriber.complete()));
+    subscriber.add(parts.draining$.subscribe({ next: drain }));
+    subscriber.add(parts.aborted$.subscribe({ next: () => subscriber.complete() }));
     if (subscriber.closed) return;
     const channelTerms = { what: terms.name, create: createChannel, prepare: read };
-    subscriber.add(
-      lastingChannel(parts.link, channelTerms, parts.backoff()).subscribe((event) => {
-        reading = event.kind === 'open' ? event.ready : undefined;
-        if (event.kind === 'gone') {
-          interrupted(event.cause);
-          return;
-        }
-        told = undefined;
-        subscriber.next({ kind: 'consuming', queue: terms.name });
-      }),
-    );
+    const follow = (event: ChannelEvent<Reading>) => {
+      reading = event.kind === 'open' ? event.ready : undefined;
+      if (event.kind === 'gone') {
+        interrupted(event.cause);
+        return;
+      }
+      told = undefined;
+      subscriber.next({ kind: 'consuming', queue: terms.name });
+    };
+    subscriber.add(lastingChannel(parts.link, channelTerms, parts.backoff()).subscribe({ next: follow }));
   });
 }
 

@@ -31,7 +31,8 @@ const MOST_DOUBLINGS = 32;
 /** What one consumer does over one channel: it runs handlers, and settles each delivery once, when it is done. */
 export class Consumption {
   /** Whether all that was taken is settled. */
-  readonly idle$ = new BehaviorSubject(true);
+  readonly idle$: Observable<boolean>;
+  private readonly isIdle$ = new BehaviorSubject(true);
   private readonly state: ConsumerState;
   private readonly mover: Mover;
   private readonly settler: Settler;
@@ -47,6 +48,7 @@ export class Consumption {
     this.state = state;
     this.mover = mover;
     this.settler = new Settler(channel);
+    this.idle$ = this.isIdle$.asObservable();
   }
 
   take(message: ConsumeMessage): void {
@@ -97,21 +99,20 @@ export class Consumption {
 
   private run(message: ConsumeMessage, incoming: IncomingMessage): void {
     const { state } = this;
-    let run: HandlerRun | undefined;
     state.running++;
-    run = runHandler(state.terms.handle, incoming, {
+    const running = runHandler(state.terms.handle, incoming, {
       succeeded: () => {
         this.settler.ack(message);
         this.count(-1);
       },
       failed: (cause) => this.fail(message, incoming, cause),
-      over: () => {
+      over: (run) => {
         state.running--;
-        if (run) this.runs.delete(run);
+        this.runs.delete(run);
         state.current?.start();
       },
     });
-    if (run) this.runs.add(run);
+    if (running) this.runs.add(running);
   }
 
   private fail(message: ConsumeMessage, { attempt }: IncomingMessage, cause: unknown): void {
@@ -188,7 +189,7 @@ export class Consumption {
   private count(change: number): void {
     this.unsettled += change;
     const isIdle = this.unsettled === 0;
-    if (isIdle !== this.idle$.value) this.idle$.next(isIdle);
+    if (isIdle !== this.isIdle$.value) this.isIdle$.next(isIdle);
   }
 }
 

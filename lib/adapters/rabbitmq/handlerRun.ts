@@ -1,4 +1,4 @@
-import { from, Subscription } from 'rxjs';
+import { from, type Subscription, type ObservableInput } from 'rxjs';
 import type { IncomingMessage, QueueContract } from '../../contracts/transport.ts';
 
 /** How a handler ended. */
@@ -6,7 +6,7 @@ export interface RunEnd {
   succeeded(): void;
   failed(cause: unknown): void;
   /** Nothing of it runs any more; after one of the above, or in its place. */
-  over(): void;
+  over(run: HandlerRun): void;
 }
 
 /** A handler that runs. */
@@ -38,37 +38,60 @@ export function runHandler(
   message: IncomingMessage,
   end: RunEnd,
 ): HandlerRun | undefined {
-  const context = new HandlerContext();
-  const running = new Subscription();
-  let isOver = false;
-  const finish = (tell: () => void) => {
-    if (isOver) return;
-    isOver = true;
-    tell();
-    end.over();
-  };
-  const fail = (cause: unknown) => finish(() => end.failed(cause));
+  const run = new Run(end);
+  run.start(handle, message);
+  return run.isOver ? undefined : run;
+}
 
-  let isPromise = false;
-  try {
-    const result = handle(message, context);
-    if (result === undefined) {
-      finish(() => end.succeeded());
-      return undefined;
-    }
-    isPromise = result instanceof Promise;
-    const done = { next: () => undefined, error: fail, complete: () => finish(() => end.succeeded()) };
-    running.add(from(result).subscribe(done));
-  } catch (thrown) {
-    fail(thrown);
+class Run implements HandlerRun {
+  isOver = false;
+  private readonly end: RunEnd;
+  private readonly context = new HandlerContext();
+  private following: Subscription | undefined;
+  private isPromise = false;
+
+  constructor(end: RunEnd) {
+    this.end = end;
   }
-  if (isOver) return undefined;
-  return {
-    abort() {
-      context.abort();
-      if (isPromise) return;
-      running.unsubscribe();
-      finish(() => undefined);
-    },
-  };
+
+  start(handle: QueueContract['handle'], message: IncomingMessage): void {
+    try {
+      const handled = handle(message, this.context);
+      if (handled === undefined) this.succeed();
+      else this.follow(handled);
+    } catch (thrown) {
+      this.fail(thrown);
+    }
+  }
+
+  abort(): void {
+    this.context.abort();
+    if (this.isPromise) return;
+    this.following?.unsubscribe();
+    this.finish();
+  }
+
+  private follow(result: ObservableInput<unknown>): void {
+    this.isPromise = result instanceof Promise;
+    this.following = from(result).subscribe({
+      error: (cause: unknown) => this.fail(cause),
+      complete: () => this.succeed(),
+    });
+  }
+
+  private succeed(): void {
+    if (!this.isOver) this.end.succeeded();
+    this.finish();
+  }
+
+  private fail(cause: unknown): void {
+    if (!this.isOver) this.end.failed(cause);
+    this.finish();
+  }
+
+  private finish(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.end.over(this);
+  }
 }

@@ -1,18 +1,16 @@
 import type { ChannelModel } from 'amqplib';
 import {
+  BehaviorSubject,
   catchError,
   concat,
   defer,
+  distinctUntilChanged,
   EMPTY,
   ignoreElements,
-  map,
   of,
   repeat,
   ReplaySubject,
-  startWith,
-  Subject,
-  takeUntil,
-  tap,
+  Subscription,
   timer,
   type Observable,
 } from 'rxjs';
@@ -41,26 +39,25 @@ const STATES = {
 
 /** A connection that is made again whenever it goes. */
 export class Link {
-  readonly session$ = new ReplaySubject<Session>(1);
-  readonly state$ = new ReplaySubject<TransportState>(1);
+  readonly session$: Observable<Session>;
+  readonly state$: Observable<TransportState>;
+  private readonly sessions$ = new ReplaySubject<Session>(1);
+  private readonly states$ = new BehaviorSubject<TransportState>('connecting');
   private readonly terms: ConnectionTerms;
   private readonly backoff: Backoff;
-  private readonly closed$ = new Subject<void>();
+  private readonly running = new Subscription();
   private model: ChannelModel | undefined;
 
   constructor(terms: ConnectionTerms, backoff: Backoff) {
     this.terms = terms;
     this.backoff = backoff;
+    this.session$ = this.sessions$.asObservable();
+    this.state$ = this.states$.pipe(distinctUntilChanged());
   }
 
   /** Connects, and goes on doing so until {@link destroy}. */
   start(): void {
-    const events$ = this.connections().pipe(
-      takeUntil(this.closed$),
-      tap((event) => this.note(event)),
-    );
-    const state$: Observable<TransportState> = events$.pipe(map(({ kind }) => STATES[kind]));
-    state$.pipe(startWith<TransportState>('connecting')).subscribe(this.state$);
+    this.running.add(this.connections().subscribe({ next: (event) => this.note(event) }));
   }
 
   /** Says goodbye to the broker; completes when it has answered, which it may never do. */
@@ -75,14 +72,16 @@ export class Link {
   }
 
   destroy(): void {
-    this.closed$.next();
-    this.session$.complete();
+    this.running.unsubscribe();
+    this.sessions$.complete();
+    this.states$.complete();
   }
 
   private connections(): Observable<LinkEvent> {
     const { terms, backoff } = this;
     return openConnection(terms).pipe(
-      catchError((cause: ConnectionFailure) => {
+      catchError((thrown: unknown) => {
+        const cause = thrown as ConnectionFailure;
         const longestMs = cause instanceof RefusedError ? REFUSED_MAX_DELAY_MS : undefined;
         const wait$ = defer(() => timer(backoff.next(longestMs)).pipe(ignoreElements()));
         return concat(of<LinkEvent>({ kind: 'disconnected', cause }), wait$);
@@ -92,14 +91,11 @@ export class Link {
   }
 
   private note(event: LinkEvent): void {
-    if (event.kind === 'connected') {
-      this.backoff.succeeded();
-      this.model = event.model;
-      this.session$.next(event);
+    if (event.kind === 'connected') this.backoff.succeeded();
+    if (event.kind === 'connected' || event.kind === 'disconnected') {
+      this.model = event.kind === 'connected' ? event.model : undefined;
+      this.sessions$.next(event);
     }
-    if (event.kind === 'disconnected') {
-      this.model = undefined;
-      this.session$.next(event);
-    }
+    this.states$.next(STATES[event.kind]);
   }
 }

@@ -51,7 +51,8 @@ interface Entry {
  */
 export class Outbox {
   /** Whether all that came in is settled. */
-  readonly idle$ = new BehaviorSubject(true);
+  readonly idle$: Observable<boolean>;
+  private readonly isIdle$ = new BehaviorSubject(true);
   private readonly terms: OutboxTerms;
   private readonly window = new ConfirmWindow<Entry>();
   private waiting = new Fifo<Entry>();
@@ -65,6 +66,7 @@ export class Outbox {
 
   constructor(terms: OutboxTerms) {
     this.terms = terms;
+    this.idle$ = this.isIdle$.asObservable();
   }
 
   /** Completes when the broker is answerable for the letter. Who unsubscribes does not take it back. */
@@ -116,6 +118,11 @@ export class Outbox {
     this.pump();
   }
 
+  /** Takes nothing more. */
+  stop(): void {
+    this.isClosed = true;
+  }
+
   /** Gives up what is not confirmed. */
   close(): void {
     this.isClosed = true;
@@ -154,7 +161,7 @@ export class Outbox {
       if (!entry.subscriber.closed) this.enter(entry); // it never came in: who left has taken it back
     }
     const isIdle = this.window.size + this.waiting.size + this.blocked.size === 0;
-    if (isIdle !== this.idle$.value) this.idle$.next(isIdle);
+    if (isIdle !== this.isIdle$.value) this.isIdle$.next(isIdle);
   }
 
   /** Sends the head of the line; whether the channel takes more. */

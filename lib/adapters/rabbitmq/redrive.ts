@@ -44,7 +44,7 @@ export function redrive(model: ChannelModel, outbox: Outbox, { name, queue, max 
         mergeMap((count) => range(0, Math.min(count, max))),
         mergeMap(() => moveOne(channel, outbox, dead, queue), AT_ONCE),
         reduce((moved, one) => moved + one, 0),
-        finalize(() => void defer(() => channel.close()).subscribe({ error: () => undefined })), // it is closed already
+        finalize(() => void channel.close().catch(() => undefined)), // it is closed already
       );
     }),
     catchError((cause: unknown) => throwError(() => failure(name, cause))),

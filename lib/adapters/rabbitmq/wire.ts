@@ -20,6 +20,19 @@ const LONGEST_NAME = 255;
 
 const ID = /^[ -~]{1,128}$/;
 const PLAIN = new Set(['', 'identity', 'utf-8', 'utf8']);
+const KEPT = new Set([
+  ...[
+    'contentType',
+    'contentEncoding',
+    'priority',
+    'correlationId',
+    'replyTo',
+    'messageId',
+    'timestamp',
+    'type',
+    'appId',
+  ],
+]);
 const MOST = { headers: 32, valueBytes: 1_024, attempts: 1_000_000 };
 
 /** A message as it goes to an exchange. It has passed `checkMessage`. */
@@ -88,9 +101,8 @@ export function ownHeaders({ properties }: Message): Record<string, unknown> {
  * broker takes from the sender himself alone.
  */
 export function propertiesOf({ properties }: Message): Options.Publish {
-  const { contentType, contentEncoding, priority, correlationId, replyTo, messageId, timestamp, type, appId } =
-    properties;
-  return { contentType, contentEncoding, priority, correlationId, replyTo, messageId, timestamp, type, appId };
+  const kept = Object.entries(properties).filter(([name, value]) => KEPT.has(name) && value !== undefined);
+  return Object.fromEntries(kept);
 }
 
 function textHeaders({ properties }: Message): Record<string, string> {

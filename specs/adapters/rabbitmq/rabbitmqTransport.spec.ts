@@ -1,4 +1,3 @@
-import { concat, merge, range } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { withoutRabbitmq } from '../../support/rabbitmq.ts';
 import { consuming, done, eventually, failureOf, fresh, message, transportAt, useBroker } from './support/broker.ts';

@@ -33,7 +33,9 @@ export function useBroker(): Bench {
 /** A transport that is closed at the end of its spec. */
 export function transportAt(url: string, options: Partial<RabbitmqOptions> = {}): Transport {
   const transport = rabbitmqTransport({ url, exchange: { name: fresh('x'), type: 'topic' }, ...options });
-  onTestFinished(async () => void (await done(transport.close({ deadlineMs: 500 }))));
+  onTestFinished(async () => {
+    await done(transport.close({ deadlineMs: 500 }));
+  });
   return transport;
 }
 
