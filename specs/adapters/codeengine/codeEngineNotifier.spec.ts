@@ -213,7 +213,7 @@ describe('codeEngineNotifier', () => {
     const { tell } = await open(JOBS, { apikey: 'hunter2' });
     const failure = await tell('orders');
     expect(failure).toMatchObject({ name: 'NotifyError', kind: 'status' });
-    const cause = failure.cause as object;
+    const cause = failure.cause as Error;
     expect(
       JSON.stringify([String(failure), failure, String(cause), cause, Object.getOwnPropertyNames(cause)]),
     ).not.toContain('hunter2');

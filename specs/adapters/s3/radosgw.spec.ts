@@ -8,14 +8,14 @@ import { snapshotOf } from '../../../lib/testing/registryStoreProbes.ts';
 import { startRadosgw, withoutRadosgw, type TestRadosgw } from '../../support/radosgw.ts';
 
 describe.skipIf(withoutRadosgw())('s3RegistryStore on radosgw', () => {
-  let gateway: TestRadosgw;
+  let gateway: TestRadosgw | undefined;
   beforeAll(async () => {
     gateway = await startRadosgw();
   }, 120_000);
   afterAll(() => gateway?.stop());
 
   const storeOn = (key: string, etag: 'bare' | 'quoted' = 'bare', bucket = 'observer') =>
-    s3RegistryStore({ ...gateway, bucket, key, etag, credentials: { kind: 'hmac', ...gateway } });
+    s3RegistryStore({ ...gateway!, bucket, key, etag, credentials: { kind: 'hmac', ...gateway! } });
   const load = (store: RegistryStore): Promise<any> =>
     firstValueFrom(store.load()).catch((failure: unknown) => failure);
   const idsOf = (loaded: any) => loaded.snapshot.registrations.map(({ id }: { readonly id: string }) => id) as string[];
@@ -35,7 +35,7 @@ describe.skipIf(withoutRadosgw())('s3RegistryStore on radosgw', () => {
 
   it('is refused to somebody with another key', async () => {
     const credentials = { kind: 'hmac', accessKeyId: 'specs', secretAccessKey: 'guessed' } as const;
-    const store = s3RegistryStore({ ...gateway, bucket: 'observer', etag: 'bare', credentials });
+    const store = s3RegistryStore({ ...gateway!, bucket: 'observer', etag: 'bare', credentials });
     expect(await load(store)).toMatchObject({ name: 'RefusedError', status: 403 });
   });
 
