@@ -42,7 +42,12 @@ const Header = t.type({ kind: t.literal(KIND), format: t.string, registrations: 
 export function* writeRegistry(snapshot: RegistrySnapshot, digest: Digest): Generator<string, void, undefined> {
   const { registrations, tombstones, format, ...others } = snapshot as RegistrySnapshot & { readonly format?: unknown };
   const counts = { registrations: registrations.length, tombstones: tombstones.length };
-  const header = { ...others, kind: KIND, format: typeof format === 'string' && READABLE.test(format) ? format : FORMAT, ...counts };
+  const header = {
+    ...others,
+    kind: KIND,
+    format: typeof format === 'string' && READABLE.test(format) ? format : FORMAT,
+    ...counts,
+  };
   let bytes = 0;
   for (const piece of pieces([header, ...registrations, ...tombstones])) {
     digest.update(piece);

@@ -153,7 +153,7 @@ export interface Observer {
   list(owner?: string): readonly Registration[];
   /**
    * Reads what is kept, and then tells, saves and restores until it is unsubscribed from or the observer is closed, which
-   * completes it. It never errors: failures go to `errors$`. One at a time.
+   * completes it. It never errors: failures go to `errors$`. It runs once, for all who are subscribed.
    */
   run(): Observable<never>;
   /** Every cycle, when it is over. Completes when the observer is closed. */

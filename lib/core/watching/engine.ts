@@ -1,0 +1,179 @@
+import {
+  AsyncSubject,
+  concat,
+  defer,
+  EMPTY,
+  filter,
+  finalize,
+  ignoreElements,
+  map,
+  merge,
+  NEVER,
+  of,
+  race,
+  share,
+  Subject,
+  take,
+  takeUntil,
+  tap,
+  type Observable,
+} from 'rxjs';
+import { ObserverUnavailableError, type ObserverFailure } from '../../contracts/observerFailure.ts';
+import { cycles } from './cycles.ts';
+import { Health } from './health.ts';
+import { Managers } from './managers.ts';
+import type { ObserverClosing } from './observer.ts';
+import { Outlets } from './outlets.ts';
+import { Persister } from './persister.ts';
+import { Quarantine } from './quarantine.ts';
+import { Registry } from './registry.ts';
+import { Resting } from './resting.ts';
+import type { Settings } from './settings.ts';
+import { StoreCalls } from './storeCalls.ts';
+import { Teller } from './teller.ts';
+import { wait } from './wait.ts';
+
+/** Where the parts of an observer meet, and how it begins and ends. */
+export class Engine {
+  readonly settings: Settings;
+  readonly outlets: Outlets;
+  readonly registry: Registry;
+  readonly health: Health;
+  readonly managers: Managers;
+  readonly teller: Teller;
+  readonly calls: StoreCalls | undefined;
+  readonly persister: Persister | undefined;
+  /** Runs while it is subscribed to, once for all who are. */
+  readonly run$: Observable<never>;
+  private readonly quarantine: Quarantine;
+  private readonly resting: Resting;
+  private readonly closings = new Subject<void>();
+  private readonly drains = new Subject<void>();
+  private readonly stops = new Subject<void>();
+  private isCycling = false;
+  private closing: AsyncSubject<ObserverClosing> | undefined;
+
+  constructor(settings: Settings) {
+    const outlets = new Outlets(settings.onError);
+    const failed = (failure: ObserverFailure) => outlets.failed(failure);
+    const registry = new Registry(settings.limits, settings.newId, (ids) => this.changed(ids));
+    const { state } = registry;
+    const health = new Health(state, settings);
+    const resting = new Resting(state.index);
+    const isClosing = () => this.closing !== undefined;
+    const { store } = settings;
+    this.settings = settings;
+    this.outlets = outlets;
+    this.registry = registry;
+    this.health = health;
+    this.resting = resting;
+    this.managers = new Managers(settings.sources, settings.depthTimeoutMs, failed);
+    this.teller = new Teller({ settings, health, resting, isClosing, failed });
+    this.quarantine = new Quarantine(state.index, settings.backoffMs, (entry) => health.restore(entry));
+    this.calls = store && new StoreCalls(store, settings.storeTimeoutMs);
+    this.persister = this.calls && new Persister(this.calls, state, settings, failed);
+    this.run$ = defer(() => (this.closing ? EMPTY : this.running())).pipe(share());
+  }
+
+  /** Nothing runs. */
+  get isStopped(): boolean {
+    return this.outlets.state === 'idle' || this.outlets.state === 'closed';
+  }
+
+  /** Throws ObserverUnavailableError while nothing can be changed. */
+  checkOpen(): void {
+    if (this.closing) throw new ObserverUnavailableError('closed');
+    if (this.outlets.state !== 'ready') throw new ObserverUnavailableError('loading');
+  }
+
+  close(deadlineMs: number): Observable<ObserverClosing> {
+    return defer(() => {
+      if (!this.closing) {
+        this.closing = new AsyncSubject();
+        this.ending(deadlineMs).subscribe(this.closing);
+      }
+      return this.closing;
+    });
+  }
+
+  private running(): Observable<never> {
+    this.outlets.become('loading');
+    const ready$ = defer(() => {
+      this.outlets.become('ready');
+      if (this.settings.mode !== 'registrations') this.quarantine.followAll();
+      return EMPTY;
+    });
+    const work$ = merge(this.cycling(), this.persister?.run() ?? NEVER);
+    return concat(this.persister?.load() ?? EMPTY, ready$, work$).pipe(
+      takeUntil(this.stops),
+      finalize(() => this.stopped()),
+    );
+  }
+
+  private cycling(): Observable<never> {
+    if (this.settings.mode === 'registrations') return EMPTY;
+    const { settings, managers, teller, resting, registry, health, closings: closing$ } = this;
+    const active = () => [...registry.state.index.values()].filter((entry) => health.isActive(entry));
+    return defer(() => {
+      this.isCycling = true;
+      return cycles({
+        settings,
+        managers,
+        teller,
+        resting,
+        active,
+        closing$,
+        report: (one) => this.outlets.report(one),
+      });
+    }).pipe(
+      tap({
+        complete: () => {
+          this.isCycling = false;
+          this.drains.next();
+        },
+      }),
+    );
+  }
+
+  private ending(deadlineMs: number): Observable<ObserverClosing> {
+    if (!this.isStopped) this.outlets.become('closing');
+    const drained$ = this.isCycling && !this.isStopped ? this.drains.pipe(take(1), ignoreElements()) : EMPTY;
+    const begin$ = defer(() => {
+      this.persister?.hurry();
+      this.closings.next();
+      return EMPTY;
+    });
+    const finished$ = concat(merge(drained$, begin$), this.saving());
+    return race(finished$, wait(deadlineMs)).pipe(
+      take(1),
+      map(() => ({ saved: !this.persister || !this.registry.state.isDirty, cutOff: this.teller.inFlight })),
+      finalize(() => {
+        this.stops.next();
+        this.outlets.complete();
+      }),
+    );
+  }
+
+  /** Emits when all is saved, or nothing can save it. */
+  private saving(): Observable<unknown> {
+    const { persister, registry } = this;
+    if (!persister) return of(undefined);
+    return persister.demand().pipe(filter(() => !registry.state.isDirty || this.isStopped));
+  }
+
+  private changed(ids: readonly string[]): void {
+    if (this.outlets.state !== 'ready' && this.outlets.state !== 'closing') return;
+    for (const id of ids) {
+      this.resting.follow(id);
+      if (this.settings.mode !== 'registrations') this.quarantine.follow(id);
+    }
+  }
+
+  private stopped(): void {
+    this.isCycling = false;
+    this.quarantine.stop();
+    this.resting.stop();
+    if (!this.closing) this.outlets.become('idle');
+    this.persister?.stopped();
+  }
+}
