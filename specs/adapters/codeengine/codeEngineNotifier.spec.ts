@@ -257,6 +257,22 @@ describe('codeEngineNotifier', () => {
     await vi.waitFor(() => expect(closed).toBe(true));
   });
 
+  it('goes on reading the jobs when the one who asked has left', async () => {
+    const { fake, notifier, tell } = await open();
+    let answer = () => {};
+    fake.intervene = (call, response) => {
+      if (call !== 'projects eu-de' || fake.calls.get(call) !== 1) return false;
+      answer = () => response.end('{"projects":[]}');
+      return true;
+    };
+    const subscription = notifier.notify(notificationFor('orders')).subscribe();
+    await vi.waitFor(() => expect(fake.calls.get('projects eu-de')).toBe(1));
+    subscription.unsubscribe();
+    answer();
+    expect(await tell('orders')).toBe('told');
+    expect(fake.calls.get('projects eu-de')).toBe(1);
+  });
+
   it('knows what can be a job, and calls them all one bulkhead', async () => {
     const { notifier } = await open();
     const jobs = ['orders', 'httpjob', 'one/orders', 'us-south/My Project/orders'.replace(' ', '_'), 'a'];
