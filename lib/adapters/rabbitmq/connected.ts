@@ -121,7 +121,10 @@ export class Connected {
     this.phase = 'open';
     const { publishing, consuming, outbox, moves, running, terms } = this;
     running.add(
-      combinedState([publishing.state$, consuming.state$]).subscribe({ next: (state) => this.states$.next(state) }),
+      combinedState([publishing.state$, consuming.state$]).subscribe({
+        next: (state) => this.states$.next(state),
+        error: (cause: unknown) => this.states$.error(cause),
+      }),
     );
     for (const box of [outbox, moves]) {
       running.add(publisher(publishing, box, terms.exchange, this.createBackoff()).subscribe());

@@ -38,6 +38,8 @@ interface Reading {
 export function consumer(terms: QueueTerms, parts: ConsumerParts): Observable<ConsumerEvent> {
   return new Observable((subscriber) => {
     const state: ConsumerState = { terms, events: subscriber, running: 0, current: undefined };
+    const fail = (cause: unknown) => subscriber.error(cause);
+    const complete = () => subscriber.complete();
     let told: string | undefined; // why it is interrupted, as it was said last
     const leave = () => {
       state.current?.stop();
@@ -67,18 +69,18 @@ export function consumer(terms: QueueTerms, parts: ConsumerParts): Observable<Co
     let reading: Reading | undefined;
     const drain = () => {
       if (!reading) {
-        subscriber.complete();
+        complete();
         return;
       }
       const { consumption, cancel } = reading;
       cancel().catch(() => undefined); // it is over then anyway
       consumption.drain();
-      subscriber.add(consumption.idle$.pipe(filter(Boolean), take(1)).subscribe({ next: () => subscriber.complete() }));
+      subscriber.add(consumption.idle$.pipe(filter(Boolean), take(1)).subscribe({ next: complete, error: fail }));
     };
 
     subscriber.add(leave); // before its channel: what is settled is written first
-    subscriber.add(parts.draining$.subscribe({ next: drain }));
-    subscriber.add(parts.aborted$.subscribe({ next: () => subscriber.complete() }));
+    subscriber.add(parts.draining$.subscribe({ next: drain, error: fail }));
+    subscriber.add(parts.aborted$.subscribe({ next: complete, error: fail }));
     if (subscriber.closed) return;
     const channelTerms = { what: terms.name, create: createChannel, prepare: read };
     const follow = (event: ChannelEvent<Reading>) => {
@@ -90,7 +92,7 @@ export function consumer(terms: QueueTerms, parts: ConsumerParts): Observable<Co
       told = undefined;
       subscriber.next({ kind: 'consuming', queue: terms.name });
     };
-    subscriber.add(lastingChannel(parts.link, channelTerms, parts.backoff()).subscribe({ next: follow }));
+    subscriber.add(lastingChannel(parts.link, channelTerms, parts.backoff()).subscribe({ next: follow, error: fail }));
   });
 }
 

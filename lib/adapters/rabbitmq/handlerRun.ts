@@ -56,9 +56,9 @@ class Run implements HandlerRun {
 
   start(handle: QueueContract['handle'], message: IncomingMessage): void {
     try {
-      const handled = handle(message, this.context);
-      if (handled === undefined) this.succeed();
-      else this.follow(handled);
+      const handled$ = handle(message, this.context);
+      if (handled$ === undefined) this.succeed();
+      else this.follow(handled$);
     } catch (thrown) {
       this.fail(thrown);
     }

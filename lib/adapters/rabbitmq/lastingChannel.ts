@@ -36,7 +36,7 @@ export function lastingChannel<C extends Channel, R>(
   backoff: Backoff,
 ): Observable<ChannelEvent<R>> {
   const again$ = (model: ChannelModel) =>
-    openChannel(model, terms).pipe(
+    openChannel(link, model, terms).pipe(
       map((ready): ChannelEvent<R> => {
         backoff.succeeded();
         return { kind: 'open', ready };
@@ -60,6 +60,7 @@ export function lastingChannel<C extends Channel, R>(
 
 /** One channel, from its making to its end. Errors with what it died of. */
 function openChannel<C extends Channel, R>(
+  link: Link,
   model: ChannelModel,
   { create, prepare }: ChannelTerms<C, R>,
 ): Observable<R> {
@@ -69,13 +70,13 @@ function openChannel<C extends Channel, R>(
     const opened = (channel: C) => {
       let isOpen = true;
       subscriber.add(() => {
-        if (isOpen) channel.close().catch(() => undefined); // the connection went in the meantime
+        if (isOpen) link.closing(channel.close());
       });
       channel.on('error', (cause) => (reason = cause));
       channel.on('close', () => {
         isOpen = false;
-        // In a moment: when it is the whole connection that goes, its own failure says more.
-        queueMicrotask(() => fail(reason));
+        // In a moment: the failure of what was asked for says more, and so does that of the connection.
+        setImmediate(() => fail(reason));
       });
       if (subscriber.closed) return;
       prepare(channel, fail).then((ready) => subscriber.next(ready), fail);

@@ -7,6 +7,7 @@ import {
   distinctUntilChanged,
   EMPTY,
   ignoreElements,
+  NEVER,
   of,
   repeat,
   ReplaySubject,
@@ -47,6 +48,8 @@ export class Link {
   private readonly backoff: Backoff;
   private readonly running = new Subscription();
   private model: ChannelModel | undefined;
+  private readonly pending = new Set<Promise<unknown>>();
+  private isLeaving = false;
 
   constructor(terms: ConnectionTerms, backoff: Backoff) {
     this.terms = terms;
@@ -57,18 +60,31 @@ export class Link {
 
   /** Connects, and goes on doing so until {@link destroy}. */
   start(): void {
-    this.running.add(this.connections().subscribe({ next: (event) => this.note(event) }));
+    this.running.add(
+      this.connections().subscribe({
+        next: (event) => this.note(event),
+        error: (cause: unknown) => this.sessions$.error(cause),
+      }),
+    );
+  }
+
+  /** Somebody closes a channel: what was written to it before is not to be overtaken by the end of the connection. */
+  closing(work: Promise<unknown>): void {
+    const closed: Promise<unknown> = work
+      .catch(() => undefined) // the connection went in the meantime
+      .then(() => this.pending.delete(closed));
+    this.pending.add(closed);
   }
 
   /** Says goodbye to the broker; completes when it has answered, which it may never do. */
   leave(): Observable<never> {
-    const { model } = this;
-    return model
-      ? defer(() => model.close()).pipe(
-          ignoreElements(),
-          catchError(() => EMPTY),
-        )
-      : EMPTY;
+    const { model, pending } = this;
+    this.isLeaving = true;
+    const closing$ = defer(() => Promise.all(pending).then(() => model?.close()));
+    return closing$.pipe(
+      ignoreElements(),
+      catchError(() => EMPTY),
+    );
   }
 
   destroy(): void {
@@ -81,6 +97,7 @@ export class Link {
     const { terms, backoff } = this;
     return openConnection(terms).pipe(
       catchError((thrown: unknown) => {
+        if (this.isLeaving) return NEVER;
         const cause = thrown as ConnectionFailure;
         const longestMs = cause instanceof RefusedError ? REFUSED_MAX_DELAY_MS : undefined;
         const wait$ = defer(() => timer(backoff.next(longestMs)).pipe(ignoreElements()));
