@@ -28,14 +28,19 @@ describe('exports', () => {
       {
         ".": "lib/index.ts",
         "./catalogue": "lib/systems/catalogue/index.ts",
+        "./cloudevents": "lib/adapters/cloudevents/index.ts",
+        "./codeengine": "lib/adapters/codeengine/index.ts",
         "./file": "lib/adapters/file/index.ts",
         "./http": "lib/adapters/http/index.ts",
+        "./ibmmq": "lib/adapters/ibmmq/index.ts",
         "./jobs": "lib/systems/jobs/index.ts",
         "./memory": "lib/adapters/memory/index.ts",
+        "./messaging": "lib/core/messaging/index.ts",
         "./node": "lib/adapters/node/index.ts",
         "./operators": "operators/index.ts",
         "./packages": "lib/adapters/packages/index.ts",
         "./routing": "lib/systems/routing/index.ts",
+        "./s3": "lib/adapters/s3/index.ts",
         "./testing": "lib/testing/index.ts",
       }
     `);
@@ -252,9 +257,12 @@ describe('exports', () => {
           "FakePageSourceOptions",
           "FakeQuirk",
           "Law",
+          "MessagingSubject",
+          "MessagingTraits",
           "OperatorTraits",
           "PageSourceSubject",
           "PageSourceTraits",
+          "RegistryStoreSubject",
         ],
         "values": [
           "MarbleMismatchError",
@@ -262,8 +270,10 @@ describe('exports', () => {
           "fakePageSource",
           "fakeSealer",
           "jobStoreLaws",
+          "messagingLaws",
           "operatorLaws",
           "pageSourceLaws",
+          "registryStoreLaws",
         ],
       }
     `);
@@ -273,11 +283,14 @@ describe('exports', () => {
     expect(namesOf('./http')).toMatchInlineSnapshot(`
       {
         "types": [
+          "Destination",
+          "Dial",
           "EventRing",
           "EventRingOptions",
           "EventStreamOptions",
           "HttpIntakeOptions",
           "HttpSenderOptions",
+          "OwnAddress",
           "Problem",
           "QueryShape",
           "ReadJsonOptions",
@@ -286,9 +299,15 @@ describe('exports', () => {
           "ServerSentEvent",
           "Serving",
           "StreamEnd",
+          "TargetGuard",
+          "TargetGuardOptions",
+          "TargetNotifierOptions",
+          "TargetRule",
           "WebApp",
         ],
         "values": [
+          "BlockedAddressError",
+          "BlockedUrlError",
           "ListenError",
           "PortInUseError",
           "RequestError",
@@ -296,8 +315,10 @@ describe('exports', () => {
           "SseFieldError",
           "answerProblem",
           "createEventRing",
+          "createTargetGuard",
           "eventStream",
           "httpIntake",
+          "httpNotifier",
           "httpSender",
           "isOurFault",
           "isTellable",
@@ -312,18 +333,102 @@ describe('exports', () => {
     `);
   });
 
+  it('rxfan/cloudevents', () => {
+    expect(namesOf('./cloudevents')).toMatchInlineSnapshot(`
+      {
+        "types": [
+          "CloudEventsNotifierOptions",
+        ],
+        "values": [
+          "cloudEventsNotifier",
+        ],
+      }
+    `);
+  });
+
+  it('rxfan/codeengine', () => {
+    expect(namesOf('./codeengine')).toMatchInlineSnapshot(`
+      {
+        "types": [
+          "CodeEngineNotifierOptions",
+        ],
+        "values": [
+          "codeEngineNotifier",
+        ],
+      }
+    `);
+  });
+
+  it('rxfan/ibmmq', () => {
+    expect(namesOf('./ibmmq')).toMatchInlineSnapshot(`
+      {
+        "types": [
+          "IbmMqOptions",
+          "ManagerTls",
+        ],
+        "values": [
+          "ibmMqDepths",
+          "ibmMqscDepths",
+        ],
+      }
+    `);
+  });
+
+  it('rxfan/s3', () => {
+    expect(namesOf('./s3')).toMatchInlineSnapshot(`
+      {
+        "types": [
+          "EtagForm",
+          "HmacCredentials",
+          "IamCredentials",
+          "S3Access",
+          "S3RegistryStoreOptions",
+        ],
+        "values": [
+          "s3RegistryStore",
+        ],
+      }
+    `);
+  });
+
   it('rxfan/file', () => {
     expect(namesOf('./file')).toMatchInlineSnapshot(`
       {
         "types": [
           "FileJobStoreOptions",
+          "FileRegistryStoreOptions",
           "FileSenderOptions",
           "TailFileOptions",
         ],
         "values": [
           "fileJobStore",
+          "fileRegistryStore",
           "fileSender",
           "tailFile",
+        ],
+      }
+    `);
+  });
+
+  it('rxfan/messaging', () => {
+    expect(namesOf('./messaging')).toMatchInlineSnapshot(`
+      {
+        "types": [
+          "ConsumerEvent",
+          "IncomingMessage",
+          "OutgoingMessage",
+          "PublishFailure",
+          "QueueContract",
+          "Transport",
+          "TransportState",
+        ],
+        "values": [
+          "DeadLetterError",
+          "InvalidMessageError",
+          "OutboxFullError",
+          "PublishError",
+          "QueueConfigError",
+          "UnroutableError",
         ],
       }
     `);
@@ -333,11 +438,17 @@ describe('exports', () => {
     expect(namesOf('./memory')).toMatchInlineSnapshot(`
       {
         "types": [
+          "DeadLetter",
+          "MemoryBroker",
+          "MemoryBrokerOptions",
           "MemoryJobStoreOptions",
           "StoredTokensOptions",
         ],
         "values": [
+          "createMemoryBroker",
           "memoryJobStore",
+          "memoryRegistryStore",
+          "memoryTransport",
           "storedTokens",
           "withStoredFallback",
         ],
@@ -500,14 +611,19 @@ describe('exports', () => {
       {
         ".": "fp-ts rxjs",
         "./catalogue": "hono node:crypto node:fs node:http node:module node:url rxjs",
-        "./file": "fp-ts io-ts node:crypto node:fs node:path rxjs",
-        "./http": "@hono/node-server fp-ts node:crypto node:http rxjs",
+        "./cloudevents": "cloudevents node:crypto node:http node:net node:tls rxjs",
+        "./codeengine": "fp-ts io-ts node:crypto rxjs",
+        "./file": "fp-ts io-ts node:crypto node:fs node:path node:timers rxjs",
+        "./http": "@hono/node-server fp-ts node:crypto node:dns node:http node:net node:os node:tls rxjs",
+        "./ibmmq": "fp-ts io-ts node:http node:https node:stream rxjs",
         "./jobs": "fp-ts hono io-ts node:crypto node:http rxjs",
         "./memory": "@noble/hashes rxjs",
+        "./messaging": "",
         "./node": "node:crypto rxjs",
         "./operators": "rxjs",
         "./packages": "fp-ts io-ts node:child_process node:fs node:https node:os node:path node:stream node:timers node:zlib rxjs yaml",
         "./routing": "fp-ts hono node:crypto node:fs node:http node:path rxjs",
+        "./s3": "@aws-sdk/client-s3 fp-ts io-ts node:crypto rxjs",
         "./testing": "rxjs",
       }
     `);

@@ -47,31 +47,35 @@ export async function fakeIbmMq(
   const targets: string[] = [];
   const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
-  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+  const answer = async (request: IncomingMessage): Promise<Reply> => {
     const target = request.url ?? '';
     targets.push(target);
     const [, version = '', name = '', resource = ''] =
-      /^\/ibmmq\/rest\/(v1|v3)\/admin\/(?:action\/)?qmgr\/([^/.]+)\/(queue|mqsc)/.exec(target) ?? [];
+      /\/ibmmq\/rest\/(v1|v3)\/admin\/(?:action\/)?qmgr\/([^/.]+)\/(queue|mqsc)/.exec(target) ?? [];
     const manager = decodeURIComponent(name);
     calls.set(manager, (calls.get(manager) ?? 0) + 1);
 
-    if (fake.respond) return fake.respond(response);
-    if (request.headers.authorization !== authorization) return refuse(response, 401, 'MQWB0104E');
+    if (request.headers.authorization !== authorization) return refusal(401, 'MQWB0104E');
     const queues = fake.managers.get(manager);
-    if (!queues) return refuse(response, 404, 'MQWB0009E');
+    if (!queues) return refusal(404, 'MQWB0009E');
     if (version === 'v1' && resource === 'queue' && request.method === 'GET') {
       const status = new URL(target, 'http://fake').searchParams.get('status') === 'status.currentDepth';
-      return json(response, { queue: queues.map((queue) => inVersion1(queue, status)) });
+      return [200, { queue: queues.map((queue) => inVersion1(queue, status)) }];
     }
     // Whatever is sent as a command must show that it was not forged by a page in somebody's browser.
-    if (version !== 'v3' || resource !== 'mqsc' || request.method !== 'POST') return refuse(response, 404, 'MQWB0001E');
-    if (request.headers['ibm-mq-rest-csrf-token'] === undefined) return refuse(response, 403, 'MQWB0106E');
+    if (version !== 'v3' || resource !== 'mqsc' || request.method !== 'POST') return refusal(404, 'MQWB0001E');
+    if (request.headers['ibm-mq-rest-csrf-token'] === undefined) return refusal(403, 'MQWB0106E');
     const command = JSON.parse(await text(request)) as { readonly qualifier: string; readonly type: string };
-    if (command.type !== 'runCommandJSON' || command.qualifier !== 'qlocal') return refuse(response, 400, 'MQWB0120E');
-    json(response, mqscAnswer(queues.filter(({ type = 'local' }) => type === 'local')));
+    if (command.type !== 'runCommandJSON' || command.qualifier !== 'qlocal') return refusal(400, 'MQWB0120E');
+    return [200, mqscAnswer(queues.filter(({ type = 'local' }) => type === 'local'))];
   };
 
-  const handle = (request: IncomingMessage, response: ServerResponse) => void answer(request, response);
+  const handle = (request: IncomingMessage, response: ServerResponse) => {
+    void answer(request).then(([status, body]) => {
+      if (fake.respond) fake.respond(response);
+      else response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
+    });
+  };
   const server = certificate ? createSecure(certificate, handle) : createPlain(handle);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -122,14 +126,8 @@ function mqscAnswer(queues: readonly FakeQueue[]): object {
 
 const MQSC_DEFINITION: Readonly<Record<string, string>> = { permanentDynamic: 'permdyn', temporaryDynamic: 'tempdyn' };
 
-function json(response: ServerResponse, body: object, status = 200): void {
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
-}
+type Reply = readonly [status: number, body: object];
 
-function refuse(response: ServerResponse, status: number, msgId: string): void {
-  json(
-    response,
-    { error: [{ type: 'rest', msgId, message: `${msgId}: refused`, action: '', explanation: '' }] },
-    status,
-  );
+function refusal(status: number, msgId: string): Reply {
+  return [status, { error: [{ type: 'rest', msgId, message: `${msgId}: refused`, action: '', explanation: '' }] }];
 }

@@ -54,15 +54,17 @@ export async function fakeObjectStore(options: FakeObjectStoreOptions = {}): Pro
     const body = await buffer(request);
     const fault = fake.fault(call);
 
-    if (fault === 'hang') return;
-    if (fault === 'drop') return void response.destroy();
-    if (fault === 'refuse500') return refuse(response, 500, 'InternalError');
-    if (fault === 'conflict409') return refuse(response, 409, 'ConditionalRequestConflict');
     if (fault === 'slow') await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
-    const reply = answer(request, path, fault === 'tear' ? body.subarray(0, body.length / 2) : body);
-    if (fault === 'accept500') return refuse(response, 500, 'InternalError');
-    if (fault === 'lose') return void response.destroy();
-    send(response, reply, fault === 'cut');
+    if (fault === 'hang') return;
+    if (fault === 'drop') response.destroy();
+    else if (fault === 'refuse500') refuse(response, 500, 'InternalError');
+    else if (fault === 'conflict409') refuse(response, 409, 'ConditionalRequestConflict');
+    else {
+      const reply = answer(request, path, fault === 'tear' ? body.subarray(0, body.length / 2) : body);
+      if (fault === 'accept500') refuse(response, 500, 'InternalError');
+      else if (fault === 'lose') response.destroy();
+      else send(response, reply, fault === 'cut');
+    }
   };
 
   const answer = ({ method, headers }: IncomingMessage, path: string, body: Buffer): Reply => {

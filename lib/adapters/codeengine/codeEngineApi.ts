@@ -1,5 +1,5 @@
 import { defer, EMPTY, expand, map, mergeMap, of, throwError, timeout, type Observable } from 'rxjs';
-import { fetchJson, type JsonAnswer } from '../../boundary/fetchJson.ts';
+import { fetchJson } from '../../boundary/fetchJson.ts';
 import { fetchText, type FetchOptions } from '../../boundary/fetchText.ts';
 import type { Codec } from '../../contracts/codec.ts';
 import { UnreachableError } from '../../contracts/failure.ts';
@@ -29,37 +29,6 @@ export function codeEngineApi({ url, token, timeoutMs, fetch = globalThis.fetch 
     new UnreachableError('the token service', `no answer within ${timeoutMs} ms`, {
       cause: new DeadlineError(timeoutMs),
     });
-  const authorized = <T>(ask: (options: FetchOptions) => Observable<T>) =>
-    defer(token).pipe(
-      timeout({ first: timeoutMs, with: () => throwError(late) }),
-      mergeMap((bearer) =>
-        ask({ headers: { authorization: `Bearer ${bearer}` }, timeoutMs, maxBytes: MAX_BYTES, fetch }),
-      ),
-    );
-  const get = <A>(where: URL, codec: Codec<A>): Observable<JsonAnswer<A>> =>
-    authorized((options) => fetchJson(where, codec, options));
-
-  /** All pages of a list, one after the other. */
-  const pages = <A extends Parameters<typeof startOf>[0]>(where: URL, codec: Codec<A>): Observable<A> => {
-    const page = (start?: string) => {
-      const target = new URL(where);
-      target.searchParams.set('limit', String(PAGE_SIZE));
-      if (start !== undefined) target.searchParams.set('start', start);
-      return get(target, codec).pipe(map(({ data }) => data));
-    };
-    return defer(() => {
-      const seen = new Set<string>();
-      return page().pipe(
-        expand((data) => {
-          const start = startOf(data);
-          if (start === undefined) return EMPTY;
-          if (seen.has(start) || seen.size >= MAX_PAGES) return throwError(() => new SourceLoopError(where.pathname));
-          seen.add(start);
-          return page(start);
-        }),
-      );
-    });
-  };
 
   return {
     /** The projects of a region that can be used. */
@@ -74,26 +43,56 @@ export function codeEngineApi({ url, token, timeoutMs, fetch = globalThis.fetch 
         mergeMap(({ jobs }) => jobs),
         map(({ name }) => ({ ...project, job: name })),
       ),
-    /** How a run is; undefined: there is none of that name. */
-    run: ({ region, id }: Project, name: string): Observable<JobRun | undefined> => {
-      const where = at(region, `/v2/projects/${encodeURIComponent(id)}/job_runs/${encodeURIComponent(name)}`);
-      return get(where, JobRun).pipe(map(({ data }) => data));
-    },
+    /** How a run is. */
+    run: ({ region, id }: Project, name: string): Observable<JobRun> =>
+      get(at(region, `/v2/projects/${encodeURIComponent(id)}/job_runs/${encodeURIComponent(name)}`), JobRun),
     /** Starts a run of that name, unless there is one already. */
     start: ({ region, id, job }: JobPlace, name: string, environment: Readonly<Record<string, string>>) =>
       authorized((options) => {
-        const body = JSON.stringify({
-          name,
-          job_name: job,
-          run_env_variables: Object.entries(environment).map(([key, value]) => ({ type: 'literal', name: key, value })),
-        });
-        const headers = { ...options.headers, 'content-type': 'application/json' };
+        const variables = Object.entries(environment).map(([key, value]) => ({ type: 'literal', name: key, value }));
+        const body = JSON.stringify({ name, job_name: job, run_env_variables: variables });
         return fetchText(at(region, `/v2/projects/${encodeURIComponent(id)}/job_runs`), {
           ...options,
-          headers,
+          headers: { ...options.headers, 'content-type': 'application/json' },
           accept: (status) => (status >= 200 && status < 300) || status === 409,
           fetch: (to, init) => fetch(to, { ...init, method: 'POST', body }),
         });
       }),
   };
+
+  function authorized<T>(ask: (options: FetchOptions) => Observable<T>): Observable<T> {
+    return defer(token).pipe(
+      timeout({ first: timeoutMs, with: () => throwError(late) }),
+      mergeMap((bearer) =>
+        ask({ headers: { authorization: `Bearer ${bearer}` }, timeoutMs, maxBytes: MAX_BYTES, fetch }),
+      ),
+    );
+  }
+
+  function get<A>(where: URL, codec: Codec<A>): Observable<A> {
+    return authorized((options) => fetchJson(where, codec, options)).pipe(map(({ data }) => data));
+  }
+
+  /** All pages of a list, one after the other. */
+  function pages<A extends Parameters<typeof startOf>[0]>(list: URL, codec: Codec<A>): Observable<A> {
+    return defer(() => {
+      const seen = new Set<string>();
+      return get(pageOf(list), codec).pipe(
+        expand((data) => {
+          const start = startOf(data);
+          if (start === undefined) return EMPTY;
+          if (seen.has(start) || seen.size >= MAX_PAGES) return throwError(() => new SourceLoopError(list.pathname));
+          seen.add(start);
+          return get(pageOf(list, start), codec);
+        }),
+      );
+    });
+  }
+}
+
+function pageOf(list: URL, start?: string): URL {
+  const page = new URL(list);
+  page.searchParams.set('limit', String(PAGE_SIZE));
+  if (start !== undefined) page.searchParams.set('start', start);
+  return page;
 }

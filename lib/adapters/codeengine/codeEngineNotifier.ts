@@ -4,7 +4,7 @@ import { OptionError } from '../../../operators/errors.ts';
 import { depthMessage } from '../../boundary/depthMessage.ts';
 import type { FetchOptions } from '../../boundary/fetchText.ts';
 import { RefusedError } from '../../contracts/failure.ts';
-import { NotifyError, type Notifier } from '../../contracts/notifier.ts';
+import { NotifyError, type Notification, type Notifier } from '../../contracts/notifier.ts';
 import { createIamToken, type IamOptions } from '../ibmcloud/createIamToken.ts';
 import { codeEngineApi } from './codeEngineApi.ts';
 import { createRunMemory, type StartedRun } from './createRunMemory.ts';
@@ -47,26 +47,6 @@ export function codeEngineNotifier(options: CodeEngineNotifierOptions): Notifier
   const directory$ = jobDirectory(api, regions, refreshMs);
   const runs = createRunMemory(MAX_RUNS);
 
-  const stillRunning = (target: string, last: StartedRun | undefined): Observable<undefined> => {
-    if (!last) return of(undefined);
-    return api.run(last.place, last.name).pipe(
-      catchError((failure: unknown) => (isAbsent(failure) ? of(undefined) : throwError(() => failure))),
-      map((run) => {
-        if (run?.status !== 'pending' && run?.status !== 'running') return undefined;
-        throw new NotifyError('stillRunning', target, `its last run, ${last.name}, is ${run.status}`);
-      }),
-    );
-  };
-  const start = (registration: string, place: JobPlace, name: string, message: Readonly<Record<string, string>>) => {
-    runs.keep(registration, { place, name }); // before the answer: it may be lost
-    return api.start(place, name, message).pipe(
-      catchError((failure: unknown) => {
-        if (failure instanceof RefusedError) runs.forget(registration);
-        return throwError(() => failure);
-      }),
-    );
-  };
-
   return {
     name: 'codeengine',
     bulkheadOf: (target) => (isJobReference(target) ? 'codeengine' : undefined),
@@ -78,14 +58,37 @@ export function codeEngineNotifier(options: CodeEngineNotifierOptions): Notifier
           mergeMap((place) => {
             const name = runName(place.job, notification.id);
             const last = runs.of(id);
-            const before$ = last?.name === name ? of(undefined) : stillRunning(target, last);
-            return before$.pipe(mergeMap(() => start(id, place, name, { ...depthMessage(notification) })));
+            const before$ = isOver(target, last?.name === name ? undefined : last);
+            return before$.pipe(mergeMap(() => start(notification, place, name)));
           }),
           ignoreElements(),
           catchError((failure: unknown) => throwError(() => toNotifyError(target, failure))),
         );
       }),
   };
+
+  /** Emits when it is over. */
+  function isOver(target: string, last: StartedRun | undefined): Observable<undefined> {
+    if (!last) return of(undefined);
+    return api.run(last.place, last.name).pipe(
+      map(({ status }) => {
+        if (status !== 'pending' && status !== 'running') return undefined;
+        throw new NotifyError('stillRunning', target, `its last run, ${last.name}, is ${status}`);
+      }),
+      catchError((failure: unknown) => (isAbsent(failure) ? of(undefined) : throwError(() => failure))),
+    );
+  }
+
+  function start(notification: Notification, place: JobPlace, name: string): Observable<unknown> {
+    const { id: registration } = notification.registration;
+    runs.keep(registration, { place, name }); // before the answer: it may be lost
+    return api.start(place, name, { ...depthMessage(notification) }).pipe(
+      catchError((failure: unknown) => {
+        if (failure instanceof RefusedError) runs.forget(registration);
+        return throwError(() => failure);
+      }),
+    );
+  }
 }
 
 function check({

@@ -12,6 +12,7 @@ import {
   tap,
   throwError,
   timeout,
+  timer,
   toArray,
   type Observable,
 } from 'rxjs';
@@ -34,6 +35,8 @@ type Api = Pick<ReturnType<typeof codeEngineApi>, 'projects' | 'jobs'>;
 const CONCURRENCY = 4;
 /** Longest time for a region, in ms. */
 const LONGEST_MS = 300_000;
+/** Reading goes on for so long when nobody waits for it any more: those who come next would begin anew. */
+const LINGER_MS = 30_000;
 /** A region that failed is not asked again for so long. */
 const RETRY_MS = 30_000;
 
@@ -67,7 +70,7 @@ function regionJobs(api: Api, region: string, refreshMs: number): Observable<Reg
       return EMPTY;
     }),
     ignoreElements(),
-    share(),
+    share({ resetOnRefCountZero: () => timer(LINGER_MS) }),
   );
 
   return concat(

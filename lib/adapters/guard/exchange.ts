@@ -56,7 +56,7 @@ export function exchange({ url, addresses, headers, body, ca, dial }: Exchange, 
       signal.removeEventListener('abort', abort);
       settle();
       call.destroy();
-      socket.destroy();
+      socket.destroy(); // in whatever state the request is
     };
     const fail = (failure: unknown) => end(() => reject(failure));
     const abort = () => fail(signal.reason);

@@ -5,7 +5,15 @@ import { DecodeError, FormatError, RefusedError, UnreachableError } from '../../
 import { inWords } from '../../contracts/inWords.ts';
 import { StoreConflictError } from '../../contracts/registryStore.ts';
 
-const OURS = [NotJsonError, TooLargeError, DecodeError, FormatError, RefusedError, UnreachableError, StoreConflictError];
+const OURS = [
+  NotJsonError,
+  TooLargeError,
+  DecodeError,
+  FormatError,
+  RefusedError,
+  UnreachableError,
+  StoreConflictError,
+];
 
 /** What went wrong, as the contracts have it. The SDK's own error has the request in it, and is left out. */
 export function s3Failure(where: string, failure: unknown): Error {

@@ -5,7 +5,7 @@ import { fromAbortable } from '../../boundary/fromAbortable.ts';
 import { isDamage } from '../../boundary/registryDocument.ts';
 import { UnreachableError } from '../../contracts/failure.ts';
 import type { RegistrySnapshot } from '../../contracts/registration.ts';
-import { StoreConflictError, type RegistryStore, type StoredRegistry } from '../../contracts/registryStore.ts';
+import type { RegistryStore, StoredRegistry } from '../../contracts/registryStore.ts';
 import { DeadlineError } from '../../contracts/sourceFailure.ts';
 import { bucketObjects, type EtagForm } from './bucketObjects.ts';
 import { createS3Client, type S3Access } from './createS3Client.ts';
@@ -107,20 +107,20 @@ export function s3RegistryStore(options: S3RegistryStoreOptions): RegistryStore 
     await objects.copy(key, previous, revision, signal).catch(() => undefined);
     signal.throwIfAborted();
   };
-  const within = <T>(work: (signal: AbortSignal) => Promise<T>): Observable<T> => {
+  return {
+    name: where,
+    load: () => defer(() => within(load)),
+    save: (snapshot, revision) => defer(() => within((signal) => save(snapshot, revision, signal))),
+  };
+
+  function within<T>(work: (signal: AbortSignal) => Promise<T>): Observable<T> {
     const late = () =>
       new UnreachableError(where, `not done within ${timeoutMs} ms`, { cause: new DeadlineError(timeoutMs) });
     return fromAbortable(work).pipe(
       timeout({ first: timeoutMs, with: () => throwError(late) }),
       catchError((failure: unknown) => throwError(() => s3Failure(where, failure))),
     );
-  };
-
-  return {
-    name: where,
-    load: () => defer(() => within(load)),
-    save: (snapshot, revision) => defer(() => within((signal) => save(snapshot, revision, signal))),
-  };
+  }
 }
 
 function isSavedBy(savedBy: string, bytes: Uint8Array): boolean {

@@ -213,7 +213,7 @@ describe('codeEngineNotifier', () => {
     const { tell } = await open(JOBS, { apikey: 'hunter2' });
     const failure = await tell('orders');
     expect(failure).toMatchObject({ name: 'NotifyError', kind: 'status' });
-    const cause = failure.cause as object;
+    const cause = failure.cause as Error;
     expect(
       JSON.stringify([String(failure), failure, String(cause), cause, Object.getOwnPropertyNames(cause)]),
     ).not.toContain('hunter2');
@@ -255,6 +255,22 @@ describe('codeEngineNotifier', () => {
     await vi.waitFor(() => expect(fake.calls.get('start')).toBe(1));
     subscription.unsubscribe();
     await vi.waitFor(() => expect(closed).toBe(true));
+  });
+
+  it('goes on reading the jobs when the one who asked has left', async () => {
+    const { fake, notifier, tell } = await open();
+    let answer = () => {};
+    fake.intervene = (call, response) => {
+      if (call !== 'projects eu-de' || fake.calls.get(call) !== 1) return false;
+      answer = () => response.end('{"projects":[]}');
+      return true;
+    };
+    const subscription = notifier.notify(notificationFor('orders')).subscribe();
+    await vi.waitFor(() => expect(fake.calls.get('projects eu-de')).toBe(1));
+    subscription.unsubscribe();
+    answer();
+    expect(await tell('orders')).toBe('told');
+    expect(fake.calls.get('projects eu-de')).toBe(1);
   });
 
   it('knows what can be a job, and calls them all one bulkhead', async () => {

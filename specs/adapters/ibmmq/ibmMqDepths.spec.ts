@@ -2,6 +2,7 @@ import { firstValueFrom } from 'rxjs';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ibmMqDepths } from '../../../lib/adapters/ibmmq/ibmMqDepths.ts';
 import { ibmMqscDepths } from '../../../lib/adapters/ibmmq/ibmMqscDepths.ts';
+import { isOfApplications } from '../../../lib/adapters/ibmmq/isOfApplications.ts';
 import type { IbmMqOptions } from '../../../lib/adapters/ibmmq/managerOptions.ts';
 import { OptionError } from '../../../operators/errors.ts';
 import { selfSigned } from '../../support/certificate.ts';
@@ -160,4 +161,17 @@ it('an MQSC command that failed is refused, with its reason', async () => {
     response.end(JSON.stringify({ overallCompletionCode: 2, overallReasonCode: 3008, commandResponse }));
   const depths = firstValueFrom(ibmMqscDepths({ manager: 'QM1', url: fake.url }).depths(new Set()));
   await expect(depths).rejects.toMatchObject({ name: 'RefusedError', message: expect.stringContaining('2035') });
+});
+
+it.each([
+  [{}, true],
+  [{ depth: 0 }, false],
+  [{ name: 'SYSTEM.X' }, false],
+  [{ name: 'MY.SYSTEM.X' }, true],
+  [{ type: 'model' }, false],
+  [{ definition: 'permanentDynamic' }, false],
+  [{ definition: 'tempdyn' }, false],
+  [{ definition: 'predefined' }, true],
+])('a queue of IBM MQ with %j is told of: %s', (facts, expected) => {
+  expect(isOfApplications({ name: 'Q', type: 'local', definition: '', depth: 1, ...facts })).toBe(expected);
 });

@@ -295,7 +295,7 @@ describe('s3RegistryStore', () => {
         const kept = idsOf(await load(storeOn(fake)));
         expect(acknowledged.filter((id) => !kept.includes(id))).toEqual([]);
       }),
-      runs(12),
+      runs(6),
     );
   });
 
