@@ -97,10 +97,17 @@ export function fakeStore(
     mostRunning: 0,
     /** Everything that was saved, in order. */
     saved: [] as RegistrySnapshot[],
-    load: () => hooked('load', () => ++store.loads, () => inner.load()),
+    load: () =>
+      hooked(
+        'load',
+        () => ++store.loads,
+        () => inner.load(),
+      ),
     save: (snapshot: RegistrySnapshot, revision: string | undefined) =>
-      hooked('save', () => ++store.saves, () =>
-        defer(() => inner.save(snapshot, revision)).pipe(finalize(() => store.saved.push(snapshot))),
+      hooked(
+        'save',
+        () => ++store.saves,
+        () => defer(() => inner.save(snapshot, revision)).pipe(finalize(() => store.saved.push(snapshot))),
       ),
   };
   const hooked = <T>(action: 'load' | 'save', count: () => number, call: () => Observable<T>): Observable<T> =>

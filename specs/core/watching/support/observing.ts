@@ -55,4 +55,3 @@ export function registered(observer: Observer, facts: Partial<RegistrationReques
   if (seen.error !== undefined) throw seen.error;
   return seen.values[0]!;
 }
-
