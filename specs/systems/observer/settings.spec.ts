@@ -235,23 +235,16 @@ describe('slots of queue managers', () => {
         KIND2: 'rabbitmq',
         QMGR2: 'RABBIT',
         AMQP_URL2: 'amqp://u:p@mq.example/v',
-        KIND3: 'rabbitmq',
-        QMGR3: 'MANAGED',
-        MANAGEMENT_URL3: 'http://mq.example:15672',
-        ADMIN_USER3: 'guest',
-        VHOST3: 'v',
+        KIND3: 'ibmmq-mqsc',
+        QMGR3: 'NEW',
+        MQ_REST_HOST3: 'new.example',
       },
       FILE,
     );
 
     expect(managers.slice(2)).toEqual([
-      { kind: 'rabbitmq', manager: 'RABBIT', vhost: '/', via: { kind: 'amqp', url: 'amqp://u:p@mq.example/v' } },
-      {
-        kind: 'rabbitmq',
-        manager: 'MANAGED',
-        vhost: 'v',
-        via: { kind: 'management', address: 'http://mq.example:15672', user: 'guest', password: undefined },
-      },
+      { kind: 'rabbitmq', manager: 'RABBIT', url: 'amqp://u:p@mq.example/v' },
+      { kind: 'ibmmq-mqsc', manager: 'NEW', address: 'https://new.example', user: undefined, password: undefined },
     ]);
   });
 

@@ -19,15 +19,8 @@ export type ManagerSettings =
   | {
       readonly kind: 'rabbitmq';
       readonly manager: string;
-      readonly vhost: string;
-      readonly via:
-        | { readonly kind: 'amqp'; readonly url: string }
-        | {
-            readonly kind: 'management';
-            readonly address: string;
-            readonly user: string | undefined;
-            readonly password: string | undefined;
-          };
+      /** With its credentials and its virtual host. */
+      readonly url: string;
     };
 
 /** Slots that can be set by variables alone; further ones need a place in the file. */
@@ -40,13 +33,9 @@ const CODECS = {
   ADMIN_USER: line,
   ADMIN_PASSWORD: hidden,
   AMQP_URL: amqpAddress,
-  MANAGEMENT_URL: serviceAddress,
-  VHOST: line,
 } satisfies Record<(typeof ENDPOINT_KEYS)[number], t.Mixed>;
 /** What a slot that leaves it blank takes from slot 0, if both are of the same kind. */
-const CREDENTIALS = ['MQ_REST_HOST', 'MQ_REST_PORT', 'ADMIN_USER', 'ADMIN_PASSWORD', 'VHOST'];
-/** The same, of which a slot has one: not from slot 0 if it has one of its own. */
-const PLACE = ['AMQP_URL', 'MANAGEMENT_URL'];
+const SHARED = ['MQ_REST_HOST', 'MQ_REST_PORT', 'ADMIN_USER', 'ADMIN_PASSWORD', 'AMQP_URL'];
 
 /**
  * The queue managers: the slots of the file, each variable with the suffix of a slot before what its place says, and the
@@ -62,9 +51,7 @@ export function readManagers(
   const first = slots.get(0) ?? {};
   const managers = [...slots].flatMap(([slot, own]) => {
     const isAlike = (own['KIND'] ?? KIND).text === (first['KIND'] ?? KIND).text;
-    const filled = isAlike
-      ? { ...only(first, saysWhere(own) ? CREDENTIALS : [...CREDENTIALS, ...PLACE]), ...own }
-      : own;
+    const filled = isAlike ? { ...only(first, SHARED), ...own } : own;
     return managerOf(filled, slot, problems) ?? [];
   });
   managers.forEach(({ manager }, i) => {
@@ -76,10 +63,6 @@ export function readManagers(
 
 function only(texts: SetTexts, keys: readonly string[]): SetTexts {
   return Object.fromEntries(Object.entries(texts).filter(([key]) => keys.includes(key)));
-}
-
-function saysWhere(texts: SetTexts): boolean {
-  return PLACE.some((key) => Object.hasOwn(texts, key));
 }
 
 const KIND = { text: 'ibmmq', from: 'the default' };
@@ -108,18 +91,13 @@ function managerOf(texts: SetTexts, slot: number, problems: string[]): ManagerSe
   const values = readTexts(texts, CODECS, problems);
   const { KIND: kind = 'ibmmq', QMGR: manager, ADMIN_USER: user, ADMIN_PASSWORD: password } = values;
   if (problems.length > before) return undefined;
-  const { MQ_REST_HOST: host, MQ_REST_PORT: port, AMQP_URL: url, MANAGEMENT_URL: address, VHOST: vhost = '/' } = values;
+  const { MQ_REST_HOST: host, MQ_REST_PORT: port, AMQP_URL: url } = values;
 
   if (manager !== undefined && kind !== 'rabbitmq' && host !== undefined) {
     return { kind, manager, address: withPort(host, port), user, password };
   }
-  if (manager !== undefined && kind === 'rabbitmq' && address !== undefined) {
-    return { kind, manager, vhost, via: { kind: 'management', address, user, password } };
-  }
-  if (manager !== undefined && kind === 'rabbitmq' && url !== undefined) {
-    return { kind, manager, vhost, via: { kind: 'amqp', url } };
-  }
-  const place = kind !== 'rabbitmq' ? `MQ_REST_HOST${slot}` : `AMQP_URL${slot} or MANAGEMENT_URL${slot}`;
+  if (manager !== undefined && kind === 'rabbitmq' && url !== undefined) return { kind, manager, url };
+  const place = kind !== 'rabbitmq' ? `MQ_REST_HOST${slot}` : `AMQP_URL${slot}`;
   const missing = manager === undefined ? `a name: QMGR${slot}` : `an address: ${place}`;
   problems.push(`slot ${slot} of the queue managers (${Object.values(texts)[0]?.from ?? ''}) needs ${missing}`);
   return undefined;

@@ -14,8 +14,7 @@ export interface ObserverFile {
 }
 
 export const ENDPOINT_KEYS = [
-  ...(['KIND', 'QMGR', 'MQ_REST_HOST', 'MQ_REST_PORT', 'ADMIN_USER', 'ADMIN_PASSWORD'] as const),
-  ...(['AMQP_URL', 'MANAGEMENT_URL', 'VHOST'] as const),
+  ...(['KIND', 'QMGR', 'MQ_REST_HOST', 'MQ_REST_PORT', 'ADMIN_USER', 'ADMIN_PASSWORD', 'AMQP_URL'] as const),
 ];
 export const STORAGE_KEYS = [
   ...(['bucket', 'object_key', 'auth_endpoint', 'cos_apikey', 'endpoints', 'resource_instance_id'] as const),
