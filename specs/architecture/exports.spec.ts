@@ -285,8 +285,12 @@ describe('exports', () => {
           "ServeOptions",
           "ServerSentEvent",
           "Serving",
+          "SocketLimits",
+          "SocketPeer",
+          "SocketSession",
           "StreamEnd",
           "WebApp",
+          "WebSocketOptions",
         ],
         "values": [
           "ListenError",
@@ -307,6 +311,7 @@ describe('exports', () => {
           "readPageToken",
           "readQuery",
           "serve",
+          "webSocket",
         ],
       }
     `);
@@ -501,7 +506,7 @@ describe('exports', () => {
         ".": "fp-ts rxjs",
         "./catalogue": "hono node:crypto node:fs node:http node:module node:url rxjs",
         "./file": "fp-ts io-ts node:crypto node:fs node:path rxjs",
-        "./http": "@hono/node-server fp-ts node:crypto node:http rxjs",
+        "./http": "@hono/node-server fp-ts node:crypto node:http rxjs ws",
         "./jobs": "fp-ts hono io-ts node:crypto node:http rxjs",
         "./memory": "@noble/hashes rxjs",
         "./node": "node:crypto rxjs",

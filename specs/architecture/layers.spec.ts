@@ -18,7 +18,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'lib/boundary/': [...CONTRACTS, 'fp-ts', 'ix'],
   'lib/core/': [...BOUNDARY, 'ix'],
   'lib/adapters/file/': [...BOUNDARY, 'io-ts', 'node:'],
-  'lib/adapters/http/': [...BOUNDARY, 'hono', '@hono/node-server', 'node:'],
+  'lib/adapters/http/': [...BOUNDARY, 'hono', '@hono/node-server', 'ws', 'node:'],
   'lib/adapters/memory/': [...BOUNDARY, '@noble/hashes'],
   'lib/adapters/node/': [...BOUNDARY, 'node:'],
   'lib/adapters/packages/': [...BOUNDARY, 'io-ts', 'yaml', 'pg', 'node:'],

@@ -1,10 +1,11 @@
-import { getRequestListener } from '@hono/node-server';
+import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ReplaySubject } from 'rxjs';
 import { holdConnection } from './connection.ts';
 import { createDrain } from './createDrain.ts';
 import { createLimitedServer, type ServeLimits } from './createLimitedServer.ts';
+import { createUpgrades } from './createUpgrades.ts';
 import { hostGuard, inUrl } from './hostNames.ts';
 import { bodyTooLarge, limitBody } from './limitBody.ts';
 import { ListenError, PortInUseError } from './listenFailure.ts';
@@ -49,12 +50,23 @@ export async function serve(app: WebApp, options: ServeOptions = {}): Promise<Se
   const { bodyBytes = 65_536 } = limits;
   const guard = hostGuard(host, allowedHosts);
   const stopping$ = new ReplaySubject<void>(1);
+  const server = createLimitedServer(limits);
+  const upgradeOf = createUpgrades(server);
+  const drain = createDrain(server);
   const answer = getRequestListener(
-    withSecurityHeaders<{ readonly outgoing: { destroy(): unknown } }>(async (request, { outgoing }) => {
+    withSecurityHeaders<HttpBindings | Http2Bindings>(async (request, { incoming, outgoing }) => {
       guard(request);
       const limited = limitBody(request, bodyBytes);
-      holdConnection(limited, { stopping$, destroy: () => void outgoing.destroy() });
-      return app.fetch(limited);
+      const upgrade = upgradeOf(incoming);
+      holdConnection(limited, {
+        stopping$,
+        destroy: () => void outgoing.destroy(),
+        address: incoming.socket.remoteAddress,
+        takeOver: upgrade?.takeOver,
+      });
+      const response = await app.fetch(limited);
+      upgrade?.answered(response);
+      return response;
     }, onError),
     {
       hostname: inUrl(host),
@@ -65,9 +77,7 @@ export async function serve(app: WebApp, options: ServeOptions = {}): Promise<Se
     },
   );
 
-  const server = createLimitedServer(limits);
-  const drain = createDrain(server);
-  server.on('request', (request, response) => {
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     if (hasBody(request)) response.shouldKeepAlive = false;
     if (Number(request.headers['content-length'] ?? 0) > bodyBytes) {
       refuse(response, bodyTooLarge(bodyBytes));
