@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { Delivery, DeliveryContract } from '../../contracts/delivery.ts';
 import type { Envelope } from '../../contracts/envelope.ts';
+import type { Inbox } from '../../contracts/inbox.ts';
 import type { Handled } from '../../contracts/handled.ts';
 import type { CommandDefinition, EventDefinition } from '../../contracts/message.ts';
 import type { HandlerError, RejectedMessageError } from '../../contracts/messageFailure.ts';
@@ -17,6 +18,8 @@ export interface BusOptions {
   readonly messages: Messages;
   /** Makes the id of a message: 128 random bits as a text, say. */
   readonly newId: () => string;
+  /** Remembers what was handled. Default: `createInbox()`, which this process alone has, and forgets with it. */
+  readonly inbox?: Inbox | undefined;
   /** Most events that are taken before they are settled. Default: 32. */
   readonly eventConcurrency?: number | undefined;
   /** Most commands that are taken before they are settled. Default: the sum over their handlers. */
@@ -82,6 +85,9 @@ export interface EventHandler<A> extends Terms<A> {
   readonly overflow?: 'error' | 'block' | 'dropOldest' | 'dropNewest' | undefined;
 }
 
+/** What {@link Bus.watch} emits. */
+export type WatchEvent = ConsumerEvent | { readonly kind: 'event'; readonly message: Envelope };
+
 /** A handler, attached. */
 export type HandlerHandle = Pick<Delivery<unknown>, 'id' | 'stats' | 'alerts$' | 'pause' | 'resume'>;
 
@@ -98,6 +104,8 @@ export interface BusStats {
   readonly succeeded: number;
   /** Deliveries that some handler failed on. */
   readonly failed: number;
+  /** Deliveries that were given back, since the service stopped. */
+  readonly givenUp: number;
   /** Handlers that were not called, since they had handled the message before. */
   readonly duplicates: number;
   /** Deliveries in hand now. */
@@ -121,8 +129,11 @@ export interface Bus {
   compose<A>(event: EventDefinition<A>, data: A, link?: MessageLink): OutgoingMessage;
   /** Reads the queues of the service, until it is unsubscribed from or the bus is closed. Emits what befalls the consumers. */
   consume(): Observable<ConsumerEvent>;
-  /** The messages of these events as they come, to a queue of this subscription alone; undecodable ones are told on `errors$`. */
-  watch(events: readonly EventDefinition[]): Observable<Envelope>;
+  /**
+   * Reads events as they come, out of a queue of this subscription alone: for streams to clients. Emits them, and what befalls
+   * the consumer: what is published while it is interrupted is missed. Undecodable ones are told on `errors$`.
+   */
+  watch(events: readonly EventDefinition[]): Observable<WatchEvent>;
   /** Every message that was read, before its handlers are called. */
   readonly messages$: Observable<Envelope>;
   /** Every failure, once. */

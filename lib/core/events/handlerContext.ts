@@ -1,0 +1,39 @@
+import { canonicalJson } from '../../boundary/canonicalJson.ts';
+import type { EventDefinition } from '../../contracts/message.ts';
+import type { OutgoingMessage } from '../../contracts/transport.ts';
+import type { MessageContext } from './bus.ts';
+import { derivedId } from './derivedId.ts';
+import type { Sending } from './sending.ts';
+import type { Taken } from './taken.ts';
+
+/** Who runs, and which time. */
+export interface HandlerRun {
+  readonly handler: string;
+  readonly attempt: number;
+  readonly signal: AbortSignal;
+}
+
+/** What a handler is told of a message besides its data. What it publishes belongs to the message, and is called after it. */
+export function handlerContext<A>(taken: Taken<A>, run: HandlerRun, sending: Sending): MessageContext<A> {
+  const { message, delivery } = taken;
+  const { handler, attempt, signal } = run;
+  const { correlationId, tenant, traceparent, tracestate } = message;
+  const link = { correlationId, causationId: message.id, tenant, traceparent, tracestate };
+  const composed = new Map<string, number>(); // how often the same was composed
+
+  const compose = <B>(event: EventDefinition<B>, data: B): OutgoingMessage => {
+    const content = derivedId(event.name, canonicalJson(event.codec.encode(data) ?? null));
+    const count = composed.get(content) ?? 0;
+    composed.set(content, count + 1);
+    return sending.compose(event, data, link, derivedId(message.id, handler, content, count));
+  };
+
+  return {
+    message,
+    delivery,
+    attempt,
+    signal,
+    compose,
+    publish: (event, data) => sending.send(compose(event, data)),
+  };
+}
