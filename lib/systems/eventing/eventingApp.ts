@@ -104,12 +104,8 @@ export function eventingApp(options: EventingAppOptions): WebApp {
     readQuery(new URL(req.url), { once: [] });
     const client = clientOf(req.raw, tenant);
     const session = streamSession({ eventing, tenant, maxSubscriptions });
-    const answer = webSocket(req.raw, (text$, peer) => seats.observed(client, session(text$, peer)), {
-      ...sockets,
-      onError,
-    });
     seats.check(client);
-    return answer;
+    return webSocket(req.raw, (text$, peer) => seats.observed(client, session(text$, peer)), { ...sockets, onError });
   });
 
   return { fetch: (request) => app.fetch(request) };
