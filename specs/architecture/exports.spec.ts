@@ -32,6 +32,7 @@ describe('exports', () => {
         "./http": "lib/adapters/http/index.ts",
         "./jobs": "lib/systems/jobs/index.ts",
         "./memory": "lib/adapters/memory/index.ts",
+        "./messaging": "lib/core/messaging/index.ts",
         "./node": "lib/adapters/node/index.ts",
         "./operators": "operators/index.ts",
         "./packages": "lib/adapters/packages/index.ts",
@@ -329,15 +330,44 @@ describe('exports', () => {
     `);
   });
 
+  it('rxfan/messaging', () => {
+    expect(namesOf('./messaging')).toMatchInlineSnapshot(`
+      {
+        "types": [
+          "ConsumerEvent",
+          "IncomingMessage",
+          "OutgoingMessage",
+          "PublishFailure",
+          "QueueContract",
+          "Transport",
+          "TransportState",
+        ],
+        "values": [
+          "DeadLetterError",
+          "InvalidMessageError",
+          "OutboxFullError",
+          "PublishError",
+          "QueueConfigError",
+          "UnroutableError",
+        ],
+      }
+    `);
+  });
+
   it('rxfan/memory', () => {
     expect(namesOf('./memory')).toMatchInlineSnapshot(`
       {
         "types": [
+          "DeadLetter",
+          "MemoryBroker",
+          "MemoryBrokerOptions",
           "MemoryJobStoreOptions",
           "StoredTokensOptions",
         ],
         "values": [
+          "createMemoryBroker",
           "memoryJobStore",
+          "memoryTransport",
           "storedTokens",
           "withStoredFallback",
         ],
@@ -504,6 +534,7 @@ describe('exports', () => {
         "./http": "@hono/node-server fp-ts node:crypto node:http rxjs",
         "./jobs": "fp-ts hono io-ts node:crypto node:http rxjs",
         "./memory": "@noble/hashes rxjs",
+        "./messaging": "",
         "./node": "node:crypto rxjs",
         "./operators": "rxjs",
         "./packages": "fp-ts io-ts node:child_process node:fs node:https node:os node:path node:stream node:timers node:zlib rxjs yaml",

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { retryDelayMs } from '../../../lib/core/topics/retryDelayMs.ts';
-import { runs } from '../../support/seed.ts';
+import { retryDelayMs } from '../../lib/boundary/retryDelayMs.ts';
+import { runs } from '../support/seed.ts';
 
 const policy = { delayMs: 100, maxDelayMs: 1_000 };
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { matchesPattern } from '../../../lib/core/topics/matchesPattern.ts';
-import { runs } from '../../support/seed.ts';
+import { matchesPattern } from '../../lib/boundary/matchesPattern.ts';
+import { runs } from '../support/seed.ts';
 
 /** As one would define it, in any time it takes. */
 function reference([wanted, ...pattern]: readonly string[], words: readonly string[]): boolean {
