@@ -34,7 +34,7 @@ export class UnknownOperationError extends Error {
   }
 }
 
-/** What was waited for did not come in time. Nothing was cancelled. */
+/** What was waited for did not come in time. Nothing was cancelled: it may come later. */
 export class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
   readonly code = 'timeout';
@@ -42,7 +42,7 @@ export class TimeoutError extends Error {
   readonly timeoutMs: number;
 
   constructor(what: string, timeoutMs: number) {
-    super(`${what} did not come within ${timeoutMs} ms; it goes on, and can be waited for again`);
+    super(`${what} did not come within ${timeoutMs} ms; nothing was cancelled, and it can be waited for again`);
     this.what = what;
     this.timeoutMs = timeoutMs;
   }

@@ -1,7 +1,6 @@
-import { canonicalJson } from '../../boundary/canonicalJson.ts';
 import { fingerprint } from '../../boundary/fingerprint.ts';
 
-/** Tells commands apart that have the same id: `data` as it is on the wire. */
-export function commandDigest(command: string, data: unknown): string {
-  return fingerprint(canonicalJson([command, data ?? null]));
+/** Tells commands apart that have the same id: `data` as `wireData` gives it. */
+export function commandDigest(command: string, data: string | undefined): string {
+  return fingerprint(`${command} ${data ?? ''}`);
 }

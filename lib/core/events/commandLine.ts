@@ -1,4 +1,5 @@
 import { catchError, concat, mergeMap, of, tap, throwError, type Observable } from 'rxjs';
+import { canonicalJson } from '../../boundary/canonicalJson.ts';
 import { decode } from '../../boundary/decode.ts';
 import type { Envelope } from '../../contracts/envelope.ts';
 import type { CommandDefinition } from '../../contracts/message.ts';
@@ -35,7 +36,7 @@ export class CommandLine implements MessageLine {
 
   process(taken: Taken, raw: Envelope): Observable<never> {
     const { once, books } = this.parts;
-    const digest = commandDigest(this.definition.name, raw.data);
+    const digest = commandDigest(this.definition.name, raw.data === undefined ? undefined : canonicalJson(raw.data));
     return once(`${this.definition.name} ${raw.id}`, () => this.carryOut(taken, digest)).pipe(
       tap(({ isKnown }) => {
         if (isKnown) books.count('duplicates');

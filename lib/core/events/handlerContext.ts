@@ -1,10 +1,10 @@
-import { canonicalJson } from '../../boundary/canonicalJson.ts';
 import type { EventDefinition } from '../../contracts/message.ts';
 import type { OutgoingMessage } from '../../contracts/transport.ts';
 import type { MessageContext } from './bus.ts';
 import { derivedId } from './derivedId.ts';
 import type { Sending } from './sending.ts';
 import type { Taken } from './taken.ts';
+import { wireData } from './wireData.ts';
 
 /** Who runs, and which time. */
 export interface HandlerRun {
@@ -22,10 +22,11 @@ export function handlerContext<A>(taken: Taken<A>, run: HandlerRun, sending: Sen
   const composed = new Map<string, number>(); // how often the same was composed
 
   const compose = <B>(event: EventDefinition<B>, data: B): OutgoingMessage => {
-    const content = derivedId(event.name, canonicalJson(event.codec.encode(data) ?? null));
+    const text = wireData(event, data);
+    const content = derivedId(event.name, text ?? '');
     const count = composed.get(content) ?? 0;
     composed.set(content, count + 1);
-    return sending.compose(event, data, link, derivedId(message.id, handler, content, count));
+    return sending.composeWire(event, text, link, derivedId(message.id, handler, content, count));
   };
 
   return {

@@ -5,6 +5,7 @@ import type { OutgoingMessage } from '../../contracts/transport.ts';
 import { UnroutableError } from '../../contracts/transportFailure.ts';
 import type { BusOptions, MessageLink } from './bus.ts';
 import type { BusBooks } from './busBooks.ts';
+import { wireData } from './wireData.ts';
 import { writeMessage } from './writeMessage.ts';
 
 /** The sending half of a bus. */
@@ -20,18 +21,17 @@ export class Sending {
 
   /** Throws DecodeError or NotJsonError for what nobody could read. */
   compose<A>(definition: MessageDefinition<A>, data: A, link: MessageLink = {}, id?: string): OutgoingMessage {
-    const { service, newId } = this.options;
-    const name = id ?? newId();
-    return writeMessage(definition, {
-      ...link,
-      id: name,
-      type: definition.name,
-      source: service,
-      time: asyncScheduler.now(),
-      correlationId: link.correlationId ?? name,
-      version: definition.version,
-      data,
-    });
+    const { newId } = this.options;
+    return this.composeWire(definition, wireData(definition, data), link, id ?? newId());
+  }
+
+  /** Of data that is a text already. */
+  composeWire(definition: MessageDefinition, data: string | undefined, link: MessageLink, id: string): OutgoingMessage {
+    const { name: type, version } = definition;
+    const { correlationId = id } = link;
+    const time = asyncScheduler.now();
+    const source = this.options.service;
+    return writeMessage(definition, { ...link, id, type, source, time, correlationId, version }, data);
   }
 
   /** What nobody is there to get is told, and is no failure of whoever sends it. */
