@@ -1,5 +1,6 @@
 import { defer, finalize, type Observable } from 'rxjs';
 import { RequestError } from '../../adapters/http/problem.ts';
+import type { SocketSession } from '../../adapters/http/runSocket.ts';
 
 /** How many may follow something at the same time. */
 export interface SeatsOptions {
@@ -16,6 +17,8 @@ export interface Seats {
   check(client: string): void;
   /** The same, and counted while somebody is subscribed. Errors with RequestError where there is no room. */
   observed<T>(client: string, values$: Observable<T>): Observable<T>;
+  /** The same, and counted while the socket is open. */
+  talked(client: string, session: SocketSession): SocketSession;
   /** The same, and counted while it is iterated. */
   iterated<T>(client: string, values: AsyncIterable<T>): AsyncIterable<T>;
 }
@@ -53,11 +56,8 @@ export function createSeats({ perClient = 100, total = 1_000 }: SeatsOptions = {
   return {
     taken: () => taken,
     check,
-    observed: (client, values$) =>
-      defer(() => {
-        const free = take(client);
-        return values$.pipe(finalize(free));
-      }),
+    observed,
+    talked: (client, session) => (text$, peer) => observed(client, session(text$, peer)),
     iterated: <T>(client: string, values: AsyncIterable<T>): AsyncIterable<T> => ({
       [Symbol.asyncIterator]: () => {
         const free = take(client);
@@ -77,4 +77,11 @@ export function createSeats({ perClient = 100, total = 1_000 }: SeatsOptions = {
       },
     }),
   };
+
+  function observed<T>(client: string, values$: Observable<T>): Observable<T> {
+    return defer(() => {
+      const free = take(client);
+      return values$.pipe(finalize(free));
+    });
+  }
 }

@@ -103,9 +103,11 @@ export function eventingApp(options: EventingAppOptions): WebApp {
   app.get('/v1/stream', ({ req, var: { tenant } }) => {
     readQuery(new URL(req.url), { once: [] });
     const client = clientOf(req.raw, tenant);
-    const session = streamSession({ eventing, tenant, maxSubscriptions });
     seats.check(client);
-    return webSocket(req.raw, (text$, peer) => seats.observed(client, session(text$, peer)), { ...sockets, onError });
+    return webSocket(req.raw, seats.talked(client, streamSession({ eventing, tenant, maxSubscriptions })), {
+      ...sockets,
+      onError,
+    });
   });
 
   return { fetch: (request) => app.fetch(request) };

@@ -5,3 +5,6 @@ export type { EventView } from './eventView.ts';
 export { openapi as eventingApi } from './openapi.ts';
 export type { OperationQuery } from './operationList.ts';
 export type { OperationView } from './operationView.ts';
+export { createServiceApi, type ServiceApi, type ServiceApiOptions } from './createServiceApi.ts';
+export { createServiceConsumer, type ServiceConsumer, type ServiceConsumerOptions } from './createServiceConsumer.ts';
+export type { Service } from './service.ts';
