@@ -50,7 +50,7 @@ export function confirmed(
   return concat(
     record.confirmed$.pipe(takeUntil(record.end$)),
     defer(() => {
-      book.accept(record);
+      parts.book.accept(record);
       return of(record.operation);
     }),
   );
