@@ -68,6 +68,18 @@ export class RejectedMessageError extends Error {
   }
 }
 
+/** The inbox could not tell or remember whether a message was handled: why is the `cause`. The message comes again. */
+export class InboxError extends Error {
+  override readonly name = 'InboxError';
+  readonly code = 'inbox_failed';
+  readonly key: string;
+
+  constructor(key: string, cause: unknown) {
+    super(`the inbox failed on ${JSON.stringify(key)}: ${inWords(cause)}`, { cause });
+    this.key = key;
+  }
+}
+
 /** A handler failed on a message, as often as its policy lets it: why is the `cause`. */
 export class HandlerError extends Error {
   override readonly name = 'HandlerError';

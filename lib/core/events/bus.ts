@@ -10,7 +10,7 @@ import type { UnroutableError } from '../../contracts/transportFailure.ts';
 import type { Messages } from './defineMessages.ts';
 
 /** Who sends and takes messages, over what, and within which bounds. */
-export interface BusOptions {
+export interface BusOptions<Transaction = unknown> {
   /** Names the service: its queues are `<service>.commands` and `<service>.events`. */
   readonly service: string;
   readonly transport: Transport;
@@ -19,7 +19,7 @@ export interface BusOptions {
   /** Makes the id of a message: 128 random bits as a text, say. */
   readonly newId: () => string;
   /** Remembers what was handled. Default: `createInbox()`, which this process alone has, and forgets with it. */
-  readonly inbox?: Inbox | undefined;
+  readonly inbox?: Inbox<Transaction> | undefined;
   /** Most events that are taken before they are settled. Default: 32. */
   readonly eventConcurrency?: number | undefined;
   /** Most commands that are taken before they are settled. Default: the sum over their handlers. */
@@ -46,7 +46,7 @@ export interface MessageLink {
 }
 
 /** What a handler is told besides the data, and what it may do. */
-export interface MessageContext<A = unknown> {
+export interface MessageContext<A = unknown, Transaction = unknown> {
   readonly message: Envelope<A>;
   /** Which delivery of the message it is, counted from 1, as far as the transport can tell. */
   readonly delivery: number;
@@ -54,6 +54,8 @@ export interface MessageContext<A = unknown> {
   readonly attempt: number;
   /** Aborted when nobody waits for the handler any more: it took too long, or the service stops. */
   readonly signal: AbortSignal;
+  /** What is changed in it is changed if and only if the message counts as handled; see the inbox. */
+  readonly transaction: Transaction;
   /**
    * As {@link Bus.publish}, with correlation, cause, tenant and trace of the message. A handler that runs again for the same
    * message and publishes the same gives it the same id, so that who took it before leaves it.
@@ -70,15 +72,18 @@ type Terms<A> = Pick<DeliveryContract<Envelope<A>>, 'timeoutMs' | 'retry' | 'buf
 };
 
 /** The one handler of a command. That it completes is the outcome `succeeded`, that it fails `failed`. */
-export interface CommandHandler<A> extends Terms<A> {
-  readonly handle: (data: A, context: MessageContext<A>) => Handled;
+export interface CommandHandler<A, Transaction = unknown> extends Terms<A> {
+  readonly handle: (data: A, context: MessageContext<A, Transaction>) => Handled;
 }
 
 /** One of the handlers of an event. */
-export interface EventHandler<A> extends Terms<A> {
-  /** Names it among the handlers of this event, in errors, and in what is kept of handled messages: do not change it. */
+export interface EventHandler<A, Transaction = unknown> extends Terms<A> {
+  /**
+   * Names it among the handlers of this event, in errors, and in what is kept of handled messages: do not change it. 1 to 60
+   * characters of printable ASCII.
+   */
   readonly id: string;
-  readonly handle: (data: A, context: MessageContext<A>) => Handled;
+  readonly handle: (data: A, context: MessageContext<A, Transaction>) => Handled;
   /** Messages of one key are handled one after the other. Default: no keys. */
   readonly partitionKey?: ((message: Envelope<A>) => string | number) | undefined;
   /** What happens to a message that finds `bufferSize` others waiting. `error` (default): it comes again later. */
@@ -113,12 +118,12 @@ export interface BusStats {
 }
 
 /** Sends events, and has commands and events handled. */
-export interface Bus {
+export interface Bus<Transaction = unknown> {
   readonly service: string;
   /** Attaches the handler of a command. Throws HandlerTakenError for a second one, UnknownMessageError, BusStartedError, OptionError. */
-  handle<A>(command: CommandDefinition<A>, handler: CommandHandler<A>): HandlerHandle;
+  handle<A>(command: CommandDefinition<A>, handler: CommandHandler<A, Transaction>): HandlerHandle;
   /** Attaches a handler of an event. Throws UnknownMessageError, BusStartedError, OptionError. */
-  on<A>(event: EventDefinition<A>, handler: EventHandler<A>): HandlerHandle;
+  on<A>(event: EventDefinition<A>, handler: EventHandler<A, Transaction>): HandlerHandle;
   /**
    * Completes when the transport has confirmed the event. One that nobody is there to get is counted and told on `errors$`.
    * Errors as {@link Transport.publish} otherwise. Throws UnknownMessageError, and DecodeError or NotJsonError for data that

@@ -1,16 +1,14 @@
-import { catchError, concat, mergeMap, of, tap, throwError, type Observable } from 'rxjs';
-import { canonicalJson } from '../../boundary/canonicalJson.ts';
+import { catchError, concat, mergeMap, of, throwError, type Observable } from 'rxjs';
 import { decode } from '../../boundary/decode.ts';
-import type { Envelope } from '../../contracts/envelope.ts';
+import type { Done } from '../../contracts/inbox.ts';
 import type { CommandDefinition } from '../../contracts/message.ts';
-import { HandlerError } from '../../contracts/messageFailure.ts';
+import { HandlerError, InboxError } from '../../contracts/messageFailure.ts';
 import { DeadLetterError } from '../../contracts/transportFailure.ts';
 import { Topic } from '../topics/topic.ts';
 import type { CommandHandler, HandlerHandle } from './bus.ts';
-import { commandDigest } from './commandDigest.ts';
 import { derivedId } from './derivedId.ts';
 import { factsOf } from './factsOf.ts';
-import { handlerContract } from './handlerContract.ts';
+import { handlerContract, type HandlerFacts } from './handlerContract.ts';
 import type { LineParts } from './lineParts.ts';
 import type { MessageLine } from './messageLine.ts';
 import { OutcomeCodec, outcomeEvent, type CommandOutcome } from './outcomeEvent.ts';
@@ -24,6 +22,8 @@ export class CommandLine implements MessageLine {
   readonly concurrency: number;
   readonly handle: HandlerHandle;
   private readonly parts: LineParts;
+  private readonly key: string;
+  private readonly done = new WeakMap<Taken, Done>();
   private readonly topic: Topic<Taken>;
 
   constructor(definition: CommandDefinition, handler: CommandHandler<unknown>, parts: LineParts) {
@@ -31,26 +31,31 @@ export class CommandLine implements MessageLine {
     this.concurrency = handler.concurrency ?? 1;
     this.parts = parts;
     this.topic = new Topic({ name: definition.name }, parts.dispatcher);
-    this.handle = this.topic.deliver(handlerContract(parts.service, handler, parts.sending, (_, work$) => work$));
+    this.key = `${parts.service} ${definition.name}`;
+    const facts: HandlerFacts = {
+      id: parts.service,
+      key: this.key,
+      answer: ({ digest }) => JSON.stringify({ state: 'succeeded', digest } satisfies CommandOutcome),
+      done: (taken, done) => this.done.set(taken, done),
+    };
+    this.handle = this.topic.deliver(handlerContract(facts, handler, parts));
   }
 
-  process(taken: Taken, raw: Envelope): Observable<never> {
-    const { once, books } = this.parts;
-    const digest = commandDigest(this.definition.name, raw.data === undefined ? undefined : canonicalJson(raw.data));
-    return once(`${this.definition.name} ${raw.id}`, () => this.carryOut(taken, digest)).pipe(
-      tap(({ isKnown }) => {
-        if (isKnown) books.count('duplicates');
+  process(taken: Taken): Observable<never> {
+    return this.carriedOut(taken).pipe(
+      mergeMap(({ answer, isKnown }) => {
+        if (isKnown) this.parts.books.count('duplicates');
+        return this.tell(taken, decode(OutcomeCodec, JSON.parse(answer), 'inbox'));
       }),
-      mergeMap(({ answer }) => this.tell(taken, decode(OutcomeCodec, JSON.parse(answer), 'inbox'))),
-      catchError((failure: unknown) =>
-        failure instanceof DeadLetterError
-          ? // It may be carried out after all, should somebody redrive it: nothing is kept of it.
-            concat(
-              this.tell(taken, outcomeOf(failure, digest)),
-              throwError(() => failure),
-            )
-          : throwError(() => failure),
-      ),
+      catchError((failure: unknown) => {
+        if (!(failure instanceof DeadLetterError)) return throwError(() => failure);
+        // It may be carried out after all, should somebody redrive it: nothing is kept of it.
+        const told$ = this.tell(taken, outcomeOf(failure, taken.digest));
+        return concat(
+          told$,
+          throwError(() => failure),
+        );
+      }),
     );
   }
 
@@ -59,21 +64,22 @@ export class CommandLine implements MessageLine {
     this.topic.complete();
   }
 
-  /** Emits the outcome as a text. Errors where there is none: it is to come again. */
-  private carryOut(taken: Taken, digest: string): Observable<string> {
+  /** Emits what is kept of it. Errors where nothing is: it is to come again. */
+  private carriedOut(taken: Taken): Observable<Done> {
     return settled(this.topic.publish(taken)).pipe(
-      mergeMap(([failed]) => {
-        const outcome: CommandOutcome = failed ? this.outcomeOf(failed, taken, digest) : { state: 'succeeded', digest };
-        return of(JSON.stringify(outcome));
-      }),
+      mergeMap(([failed]) => (failed ? this.failed(failed, taken) : of(this.done.get(taken)!))),
     );
   }
 
-  private outcomeOf({ handler, isRun, cause }: Failed, taken: Taken, digest: string): CommandOutcome {
+  private failed({ handler, isRun, cause }: Failed, taken: Taken): Observable<Done> {
     if (!isRun) throw cause;
-    this.parts.books.failed(new HandlerError(factsOf(handler, taken), cause));
+    const failure = new HandlerError(factsOf(handler, taken), cause);
+    this.parts.books.failed(failure);
     if (cause instanceof DeadLetterError) throw cause;
-    return outcomeOf(cause, digest);
+    if (cause instanceof InboxError) throw failure;
+    const answer = JSON.stringify(outcomeOf(cause, taken.digest));
+    // Whoever else has carried it out meanwhile has the last word.
+    return this.parts.inbox.once(`${this.key} ${taken.message.id}`, () => [answer]);
   }
 
   private tell({ message }: Taken, outcome: CommandOutcome): Observable<never> {

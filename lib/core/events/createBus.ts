@@ -2,16 +2,16 @@ import { AsyncSubject, concat, defer, EMPTY, Observable, share, takeUntil } from
 import { OptionError } from '../../../operators/errors.ts';
 import { checkInteger } from '../../../operators/internal/checkOption.ts';
 import { after } from '../../../operators/internal/after.ts';
+import type { Inbox } from '../../contracts/inbox.ts';
 import type { CommandDefinition, EventDefinition } from '../../contracts/message.ts';
 import { BusStartedError, HandlerTakenError, UnknownMessageError } from '../../contracts/messageFailure.ts';
+import { createInbox } from '../messaging/createInbox.ts';
 import { checkTopicName } from '../topics/checkTopicName.ts';
 import { Dispatcher } from '../topics/dispatcher.ts';
 import type { Bus, BusOptions, CommandHandler, EventHandler } from './bus.ts';
 import { BusBooks } from './busBooks.ts';
 import { CommandLine } from './commandLine.ts';
 import { consuming } from './consuming.ts';
-import { createInbox } from './createInbox.ts';
-import { createOnce } from './createOnce.ts';
 import { EventLine } from './eventLine.ts';
 import type { LineParts } from './lineParts.ts';
 import { Sending } from './sending.ts';
@@ -35,7 +35,7 @@ const LONGEST_SERVICE = 60; // its queues have names of their own
  * bus.on(PortfolioCreated, { id: 'view', handle: (portfolio) => view.put(portfolio) });
  * bus.consume().subscribe(log);
  */
-export function createBus(options: BusOptions): Bus {
+export function createBus<Transaction = undefined>(options: BusOptions<Transaction>): Bus<Transaction> {
   const { service, messages, inbox = createInbox() } = options;
   checkTopicName(service, 'service');
   if (service.length > LONGEST_SERVICE) throw new OptionError('service', `at most ${LONGEST_SERVICE} long`, service);
@@ -44,7 +44,7 @@ export function createBus(options: BusOptions): Bus {
 
   const books = new BusBooks(options.onError);
   const sending = new Sending(options, books);
-  const parts: LineParts = { service, dispatcher: new Dispatcher(), once: createOnce(inbox), sending, books };
+  const parts: LineParts = { service, dispatcher: new Dispatcher(), inbox: inbox as Inbox, sending, books };
   const commands = new Map<string, CommandLine>();
   const events = new Map<string, EventLine>();
   const closed$ = new AsyncSubject<void>();
@@ -73,7 +73,7 @@ export function createBus(options: BusOptions): Bus {
 
   return {
     service,
-    handle<A>(command: CommandDefinition<A>, handler: CommandHandler<A>) {
+    handle<A>(command: CommandDefinition<A>, handler: CommandHandler<A, Transaction>) {
       checkFree(command.name);
       if (messages.command(command.name) !== command) throw new UnknownMessageError(command.name);
       if (commands.has(command.name)) throw new HandlerTakenError(command.name);
@@ -81,7 +81,7 @@ export function createBus(options: BusOptions): Bus {
       commands.set(command.name, line);
       return line.handle;
     },
-    on<A>(event: EventDefinition<A>, handler: EventHandler<A>) {
+    on<A>(event: EventDefinition<A>, handler: EventHandler<A, Transaction>) {
       checkFree(event.name);
       checkEvent(event);
       const line = events.get(event.name) ?? new EventLine(event, parts);

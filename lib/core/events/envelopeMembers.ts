@@ -12,7 +12,7 @@ const NAME: Member = { expected: 'words with dots between, of at most 255 charac
 const REQUIRED: Readonly<Record<string, Member>> = {
   id: ID,
   type: NAME,
-  source: NAME,
+  source: { expected: '1 to 255 characters of printable ASCII', isMet: matches(/^[\x21-\x7e]{1,255}$/) },
   time: { expected: 'a time in ms', isMet: (value) => Number.isSafeInteger(value) && Number(value) >= 0 },
   correlationId: ID,
   version: {

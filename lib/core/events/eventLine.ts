@@ -1,15 +1,18 @@
-import { concat, EMPTY, ignoreElements, mergeMap, of, tap, throwError, type Observable } from 'rxjs';
+import { EMPTY, mergeMap, throwError, type Observable } from 'rxjs';
+import { OptionError } from '../../../operators/errors.ts';
 import type { EventDefinition } from '../../contracts/message.ts';
 import { HandlerError } from '../../contracts/messageFailure.ts';
 import { DeadLetterError } from '../../contracts/transportFailure.ts';
 import { Topic } from '../topics/topic.ts';
 import type { EventHandler, HandlerHandle } from './bus.ts';
 import { factsOf } from './factsOf.ts';
-import { handlerContract } from './handlerContract.ts';
+import { handlerContract, type HandlerFacts } from './handlerContract.ts';
 import type { LineParts } from './lineParts.ts';
 import type { MessageLine } from './messageLine.ts';
 import { settled, type Failed } from './settled.ts';
 import type { Taken } from './taken.ts';
+
+const HANDLER_ID = /^[!-~]{1,60}$/;
 
 /** An event on its way to its handlers, each of which handles it once, whatever becomes of it at the others. */
 export class EventLine implements MessageLine {
@@ -24,17 +27,18 @@ export class EventLine implements MessageLine {
   }
 
   on(handler: EventHandler<unknown>): HandlerHandle {
-    const { once, sending, books } = this.parts;
-    const contract = handlerContract(handler.id, handler, sending, ({ message }, work$) =>
-      once(`${this.definition.name}/${handler.id} ${message.id}`, () =>
-        concat(work$.pipe(ignoreElements()), of('')),
-      ).pipe(
-        tap(({ isKnown }) => {
-          if (isKnown) books.count('duplicates');
-        }),
-      ),
-    );
-    return this.topic.deliver(contract);
+    const { service, books } = this.parts;
+    const { id } = handler;
+    if (!HANDLER_ID.test(id)) throw new OptionError('id', '1 to 60 characters of printable ASCII', id);
+    const facts: HandlerFacts = {
+      id,
+      key: `${service} ${this.definition.name} ${id}`,
+      answer: () => '',
+      done: (_, { isKnown }) => {
+        if (isKnown) books.count('duplicates');
+      },
+    };
+    return this.topic.deliver(handlerContract(facts, handler, this.parts));
   }
 
   process(taken: Taken): Observable<never> {

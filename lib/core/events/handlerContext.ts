@@ -11,12 +11,13 @@ export interface HandlerRun {
   readonly handler: string;
   readonly attempt: number;
   readonly signal: AbortSignal;
+  readonly transaction: unknown;
 }
 
 /** What a handler is told of a message besides its data. What it publishes belongs to the message, and is called after it. */
-export function handlerContext<A>(taken: Taken<A>, run: HandlerRun, sending: Sending): MessageContext<A> {
+export function handlerContext(taken: Taken, run: HandlerRun, sending: Sending): MessageContext {
   const { message, delivery } = taken;
-  const { handler, attempt, signal } = run;
+  const { handler, attempt, signal, transaction } = run;
   const { correlationId, tenant, traceparent, tracestate } = message;
   const link = { correlationId, causationId: message.id, tenant, traceparent, tracestate };
   const composed = new Map<string, number>(); // how often the same was composed
@@ -34,6 +35,7 @@ export function handlerContext<A>(taken: Taken<A>, run: HandlerRun, sending: Sen
     delivery,
     attempt,
     signal,
+    transaction,
     compose,
     publish: (event, data) => sending.send(compose(event, data)),
   };

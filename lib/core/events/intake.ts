@@ -1,11 +1,12 @@
 import { defer, finalize, NEVER, tap, throwError, type Observable } from 'rxjs';
-import type { Envelope } from '../../contracts/envelope.ts';
+import { canonicalJson } from '../../boundary/canonicalJson.ts';
 import { inWords } from '../../contracts/inWords.ts';
 import { RejectedMessageError, UnknownMessageError } from '../../contracts/messageFailure.ts';
 import type { IncomingMessage, QueueContract } from '../../contracts/transport.ts';
 import { DeadLetterError } from '../../contracts/transportFailure.ts';
 import { freeze } from '../topics/freeze.ts';
 import type { BusBooks } from './busBooks.ts';
+import { commandDigest } from './commandDigest.ts';
 import { GivenUpError } from './givenUpError.ts';
 import type { MessageLine } from './messageLine.ts';
 import { readData, readMessage } from './readMessage.ts';
@@ -29,10 +30,10 @@ export function intake({ queue, lineOf, books, isClosing }: IntakeParts): QueueC
     return throwError(() => new DeadLetterError(inWords(cause), { cause: rejected }));
   }
 
-  function processed(line: MessageLine, taken: Taken, raw: Envelope): Observable<never> {
+  function processed(line: MessageLine, taken: Taken): Observable<never> {
     let end: 'succeeded' | 'failed' | 'givenUp' = 'givenUp';
     books.entered();
-    return defer(() => line.process(taken, raw)).pipe(
+    return defer(() => line.process(taken)).pipe(
       tap({
         complete: () => (end = 'succeeded'),
         error: (cause: unknown) => (end = cause instanceof GivenUpError ? 'givenUp' : 'failed'),
@@ -49,21 +50,18 @@ export function intake({ queue, lineOf, books, isClosing }: IntakeParts): QueueC
       if (isClosing()) return NEVER;
       books.count('received');
       let line: MessageLine | undefined;
-      let raw: Envelope;
       let taken: Taken;
       try {
-        raw = readMessage(message);
+        const raw = readMessage(message);
         line = lineOf(raw.type);
         if (!line) throw new UnknownMessageError(raw.type);
-        taken = freeze({
-          message: { ...raw, data: readData(line.definition, raw) },
-          delivery: message.attempt,
-          signal,
-        });
+        const digest = commandDigest(raw.type, raw.data === undefined ? undefined : canonicalJson(raw.data));
+        const data = readData(line.definition, raw);
+        taken = freeze({ message: { ...raw, data }, delivery: message.attempt, digest, signal });
       } catch (cause) {
         return refused(message, cause);
       }
       books.read(taken.message);
-      return processed(line, taken, raw);
+      return processed(line, taken);
     });
 }

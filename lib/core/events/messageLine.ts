@@ -1,13 +1,12 @@
 import type { Observable } from 'rxjs';
-import type { Envelope } from '../../contracts/envelope.ts';
 import type { AnyDefinition } from '../../contracts/message.ts';
 import type { Taken } from './taken.ts';
 
 /** What one sort of message goes through in a service. */
 export interface MessageLine {
   readonly definition: AnyDefinition;
-  /** Completes when the message is settled for good, and errors when it shall come again. `raw`: as it was on the wire. */
-  process(taken: Taken, raw: Envelope): Observable<never>;
+  /** Completes when the message is settled for good, and errors when it shall come again. */
+  process(taken: Taken): Observable<never>;
   /** Ends its handlers: what they hold is given up. */
   close(): void;
 }

@@ -11,8 +11,9 @@ import {
   type Observable,
 } from 'rxjs';
 import { inWords } from '../../contracts/inWords.ts';
+import type { CommandDefinition } from '../../contracts/message.ts';
 import { RejectedMessageError, UnknownMessageError } from '../../contracts/messageFailure.ts';
-import type { ConsumerEvent, QueueContract } from '../../contracts/transport.ts';
+import type { ConsumerEvent, IncomingMessage } from '../../contracts/transport.ts';
 import { DeadLetterError } from '../../contracts/transportFailure.ts';
 import type { OperationsOptions } from './operations.ts';
 import { outcomeEvent, type CommandOutcome } from './outcomeEvent.ts';
@@ -47,27 +48,22 @@ export class OutcomeReader {
     const commandOf = new Map(messages.commands.map((command) => [outcomeEvent(command).name, command]));
     const queue = `${service}.outcomes.${newId()}`;
 
-    const handle: QueueContract['handle'] = (message) => {
-      try {
-        const envelope = readMessage(message);
-        const command = commandOf.get(envelope.type);
-        if (!command) throw new UnknownMessageError(envelope.type);
-        const outcome = readData(outcomeEvent(command), envelope);
-        this.received({ outcome, operationId: envelope.causationId, command: command.name, tenant: envelope.tenant });
-        return EMPTY;
-      } catch (cause) {
-        return this.refused(new RejectedMessageError(queue, message.id, cause));
-      }
-    };
-
     const bindings = [...commandOf.keys()];
-    return transport.consume({ kind: 'transient', name: queue, bindings, handle, maxAttempts: 1 }).pipe(
-      tap(({ kind }) => {
-        if (kind === 'consuming') this.isReady.next(true);
-        if (kind === 'interrupted') this.isReady.next(false);
-      }),
-      finalize(() => this.isReady.next(false)),
-    );
+    return transport
+      .consume({
+        kind: 'transient',
+        name: queue,
+        bindings,
+        handle: (message) => this.take(message, queue, commandOf),
+        maxAttempts: 1,
+      })
+      .pipe(
+        tap(({ kind }) => {
+          if (kind === 'consuming') this.isReady.next(true);
+          if (kind === 'interrupted') this.isReady.next(false);
+        }),
+        finalize(() => this.isReady.next(false)),
+      );
   }
 
   /** Completes once outcomes are heard. */
@@ -82,6 +78,23 @@ export class OutcomeReader {
 
   complete(): void {
     this.errors.complete();
+  }
+
+  private take(
+    message: IncomingMessage,
+    queue: string,
+    commandOf: ReadonlyMap<string, CommandDefinition>,
+  ): Observable<never> {
+    try {
+      const envelope = readMessage(message);
+      const command = commandOf.get(envelope.type);
+      if (!command) throw new UnknownMessageError(envelope.type);
+      const outcome = readData(outcomeEvent(command), envelope);
+      this.received({ outcome, operationId: envelope.causationId, command: command.name, tenant: envelope.tenant });
+      return EMPTY;
+    } catch (cause) {
+      return this.refused(new RejectedMessageError(queue, message.id, cause));
+    }
   }
 
   private refused(rejected: RejectedMessageError): Observable<never> {
