@@ -5,6 +5,8 @@ export { jobStoreLaws } from './jobStoreLaws.ts';
 export type { Law } from './law.ts';
 export { createMarbles, MarbleMismatchError } from './marbles.ts';
 export type { AssertEqual } from './marbles.ts';
+export { messagingLaws } from './messagingLaws.ts';
+export type { MessagingSubject, MessagingTraits } from './messagingSubject.ts';
 export { operatorLaws } from './operatorLaws.ts';
 export type { OperatorTraits } from './operatorLaws.ts';
 export { pageSourceLaws } from './pageSourceLaws.ts';

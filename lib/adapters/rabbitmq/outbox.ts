@@ -1,0 +1,255 @@
+import type { ConfirmChannel, Message, Options } from 'amqplib';
+import { asyncScheduler, BehaviorSubject, Observable, type Subscriber, type Subscription } from 'rxjs';
+import { after } from '../../../operators/internal/after.ts';
+import { Fifo } from '../../../operators/internal/fifo.ts';
+import { ClosedError } from '../../contracts/deliveryFailure.ts';
+import {
+  InvalidMessageError,
+  OutboxFullError,
+  PublishError,
+  UnroutableError,
+} from '../../contracts/transportFailure.ts';
+import { ConfirmWindow } from './confirmWindow.ts';
+
+/** A message as the broker gets it. */
+export interface Letter {
+  readonly id: string;
+  readonly exchange: string;
+  readonly routingKey: string;
+  readonly body: Buffer;
+  readonly options: Options.Publish;
+}
+
+/** What an {@link Outbox} holds at most, and for how long. */
+export interface OutboxTerms {
+  /** Names the transport in errors. */
+  readonly name: string;
+  /** Most messages that are sent and not confirmed. */
+  readonly window: number;
+  /** Most messages that wait besides. */
+  readonly size: number;
+  /** Most bytes of bodies of both; a body that is alone may have more. */
+  readonly maxBytes: number;
+  /** What a message does that finds no room: fail with OutboxFullError, or wait for it. */
+  readonly overflow: 'error' | 'block';
+  /** Longest time to the confirm, in ms from {@link Outbox.send}. */
+  readonly timeoutMs: number;
+}
+
+interface Entry {
+  readonly letter: Letter;
+  readonly subscriber: Subscriber<never>;
+  readonly deadline: number;
+  isReturned: boolean;
+  /** The broker may still answer for it, and nobody listens. */
+  isOver: boolean;
+}
+
+/**
+ * What waits for the broker: a line, and a window of what was sent and is not confirmed. When the channel goes, what was in
+ * the window is sent again over the next one, in the order it came in, before all else.
+ */
+export class Outbox {
+  /** Whether all that came in is settled. */
+  readonly idle$: Observable<boolean>;
+  private readonly isIdle$ = new BehaviorSubject(true);
+  private readonly terms: OutboxTerms;
+  private readonly window = new ConfirmWindow<Entry>();
+  private waiting = new Fifo<Entry>();
+  /** They found no room, and wait for some. */
+  private readonly blocked = new Fifo<Entry>();
+  private bytes = 0;
+  private channel: ConfirmChannel | undefined;
+  private lastFailure: Error | undefined;
+  private alarm: Subscription | undefined;
+  private isClosed = false;
+
+  constructor(terms: OutboxTerms) {
+    this.terms = terms;
+    this.idle$ = this.isIdle$.asObservable();
+  }
+
+  /** Completes when the broker is answerable for the letter. Who unsubscribes does not take it back. */
+  send(letter: Letter): Observable<never> {
+    return new Observable((subscriber) => {
+      if (this.isClosed) {
+        subscriber.error(new ClosedError(this.terms.name));
+        return;
+      }
+      const deadline = asyncScheduler.now() + this.terms.timeoutMs;
+      const entry = { letter, subscriber, deadline, isReturned: false, isOver: false };
+      if (this.blocked.size === 0 && this.hasRoomFor(letter)) this.enter(entry);
+      else if (this.terms.overflow === 'block') this.blocked.push(entry);
+      else subscriber.error(new OutboxFullError(this.window.size + this.waiting.size));
+      this.alarm ??= after(this.terms.timeoutMs, () => this.sweep());
+      this.pump();
+    });
+  }
+
+  /** There is a channel, in confirm mode. */
+  attach(channel: ConfirmChannel): void {
+    this.channel = channel;
+    channel.on('ack', ({ deliveryTag, multiple }) => this.confirm(channel, deliveryTag, multiple, true));
+    channel.on('nack', ({ deliveryTag, multiple }) => this.confirm(channel, deliveryTag, multiple, false));
+    channel.on('return', (message) => this.returned(message));
+    this.pump();
+  }
+
+  /** There is none for now: what it was asked to send goes to the head of the line. */
+  detach(cause: Error): void {
+    this.channel = undefined;
+    this.lastFailure = cause;
+    const line = new Fifo<Entry>();
+    for (const entry of this.window.reset()) {
+      entry.isReturned = false;
+      if (entry.isOver) this.release(entry);
+      else line.push(entry);
+    }
+    for (const entry of this.waiting.toArray()) line.push(entry);
+    this.waiting = line;
+    this.pump(); // what is over has left the window
+  }
+
+  /** No attempt will change why none of it can be sent. */
+  refuse(cause: Error): void {
+    for (const entry of this.takeAll()) {
+      this.settle(entry, new PublishError(entry.letter.id, 'refused', cause.message, { cause }));
+    }
+    this.pump();
+  }
+
+  /** Takes nothing more. */
+  stop(): void {
+    this.isClosed = true;
+  }
+
+  /** Gives up what is not confirmed. */
+  close(): void {
+    this.isClosed = true;
+    this.channel = undefined;
+    this.alarm?.unsubscribe();
+    for (const entry of this.takeAll()) this.settle(entry, new ClosedError(this.terms.name));
+  }
+
+  private takeAll(): readonly Entry[] {
+    const all = [...this.window.reset(), ...this.waiting.toArray(), ...this.blocked.toArray()];
+    this.waiting.clear();
+    this.blocked.clear();
+    this.bytes = 0;
+    return all;
+  }
+
+  private hasRoomFor({ body }: Letter): boolean {
+    const { window, size, maxBytes } = this.terms;
+    const held = this.window.size + this.waiting.size;
+    return held < window + size && (this.bytes === 0 || this.bytes + body.length <= maxBytes);
+  }
+
+  private enter(entry: Entry): void {
+    this.bytes += entry.letter.body.length;
+    this.waiting.push(entry);
+  }
+
+  /** Sends what the window has room for, and lets in what the line has room for. */
+  private pump(): void {
+    for (;;) {
+      while (this.channel && this.window.size < this.terms.window && this.waiting.size > 0) {
+        if (!this.transmit(this.channel)) break;
+      }
+      if (this.blocked.size === 0 || !this.hasRoomFor(this.blocked.peek()!.letter)) break;
+      const entry = this.blocked.shift();
+      if (!entry.subscriber.closed) this.enter(entry); // it never came in: who left has taken it back
+    }
+    const isIdle = this.window.size + this.waiting.size + this.blocked.size === 0;
+    if (isIdle !== this.isIdle$.value) this.isIdle$.next(isIdle);
+  }
+
+  /** Sends the head of the line; whether the channel takes more. */
+  private transmit(channel: ConfirmChannel): boolean {
+    const entry = this.waiting.peek()!;
+    const { id, exchange, routingKey, body, options } = entry.letter;
+    try {
+      channel.publish(exchange, routingKey, body, options);
+    } catch (cause) {
+      if (cause instanceof Error && cause.name === 'IllegalOperationError') {
+        this.channel = undefined; // it is closed, and will be told so in a moment
+        return false;
+      }
+      this.waiting.shift();
+      this.release(entry);
+      this.settle(entry, new InvalidMessageError(id, 'the client cannot write it', { cause }));
+      return true;
+    }
+    this.waiting.shift();
+    this.window.push(entry);
+    return true;
+  }
+
+  private returned({ fields, properties }: Message): void {
+    for (const entry of this.window.entries()) {
+      const { routingKey, options } = entry.letter;
+      if (entry.isReturned || options.messageId !== properties.messageId || routingKey !== fields.routingKey) continue;
+      entry.isReturned = true; // the confirm comes all the same
+      return;
+    }
+  }
+
+  private confirm(channel: ConfirmChannel, tag: number, multiple: boolean, isTaken: boolean): void {
+    if (channel !== this.channel) return;
+    const entries = this.window.take(tag, multiple);
+    for (const entry of entries) this.release(entry);
+    for (const entry of entries) {
+      const { id, routingKey } = entry.letter;
+      if (!isTaken) this.settle(entry, new PublishError(id, 'refused', 'the broker refused it'));
+      else if (entry.isReturned) this.settle(entry, new UnroutableError(id, routingKey));
+      else this.settle(entry);
+    }
+    this.pump();
+  }
+
+  private release(entry: Entry): void {
+    this.bytes -= entry.letter.body.length;
+  }
+
+  private settle(entry: Entry, failure?: Error): void {
+    if (entry.isOver) return;
+    entry.isOver = true;
+    if (failure) entry.subscriber.error(failure);
+    else entry.subscriber.complete();
+  }
+
+  /** Fails what is too late. All have the same time, so the oldest are the first. */
+  private sweep(): void {
+    const now = asyncScheduler.now();
+    const late: Entry[] = [];
+    for (const entry of this.window.entries()) {
+      if (entry.deadline > now) break;
+      late.push(entry);
+    }
+    for (const line of [this.waiting, this.blocked]) {
+      while (line.size > 0 && line.peek()!.deadline <= now) {
+        const entry = line.shift();
+        if (line === this.waiting) this.release(entry);
+        late.push(entry);
+      }
+    }
+    const next = this.oldestAfter(now);
+    this.alarm = next && after(next.deadline - now, () => this.sweep());
+    for (const entry of late) this.settle(entry, this.lateError(entry.letter.id));
+    this.pump();
+  }
+
+  private oldestAfter(now: number): Entry | undefined {
+    for (const entry of this.window.entries()) if (entry.deadline > now) return entry;
+    return this.waiting.peek() ?? this.blocked.peek();
+  }
+
+  private lateError(id: string): PublishError {
+    const { timeoutMs } = this.terms;
+    const cause = this.channel ? undefined : this.lastFailure;
+    const reason = cause
+      ? `within ${timeoutMs} ms: ${cause.message}`
+      : `the broker did not answer within ${timeoutMs} ms`;
+    return new PublishError(id, 'timedOut', reason, { cause });
+  }
+}
