@@ -9,5 +9,7 @@ export { readPageSize, readPageToken, readQuery, type QueryShape } from './readQ
 export { SseFieldError, type ServerSentEvent } from './sseFrame.ts';
 export type { ServeLimits } from './createLimitedServer.ts';
 export { serve, type ServeOptions, type Serving, type WebApp } from './serve.ts';
+export { serveSocket, type ServeSocketOptions } from './serveSocket.ts';
+export { SocketInUseError, UnsafeSocketError } from './socketFailure.ts';
 export type { SocketLimits, SocketPeer, SocketSession } from './runSocket.ts';
 export { webSocket, type WebSocketOptions } from './webSocket.ts';
