@@ -5,7 +5,7 @@ import { doors, importsOf, manifest, packageOf, sourceFiles, statementsOf } from
 
 const CONTRACTS = ['rxjs', 'operators/', 'lib/contracts/'];
 const BOUNDARY = [...CONTRACTS, 'fp-ts', 'lib/boundary/'];
-const ADAPTERS = ['file', 'http', 'memory', 'node', 'packages'].map((name) => `lib/adapters/${name}/`);
+const ADAPTERS = ['file', 'http', 'memory', 'node', 'packages', 'rabbitmq'].map((name) => `lib/adapters/${name}/`);
 const SYSTEMS = [...BOUNDARY, ...ADAPTERS, 'lib/core/', 'io-ts', 'node:'];
 
 /**
@@ -27,13 +27,24 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'lib/systems/catalogue/': [...SYSTEMS, 'hono'],
   'lib/systems/jobs/': [...SYSTEMS, 'hono', 'lib/systems/catalogue/'],
   'lib/systems/routing/': [...SYSTEMS, 'hono'],
-  'lib/systems/config/': [...SYSTEMS, 'yaml', 'lib/systems/catalogue/', 'lib/systems/jobs/', 'lib/systems/routing/'],
+  'lib/systems/eventing/': [...SYSTEMS, 'hono'],
+  'lib/systems/daemon/': [...SYSTEMS, 'ws', 'lib/systems/eventing/'],
+  'lib/systems/config/': [
+    ...SYSTEMS,
+    'yaml',
+    'lib/systems/catalogue/',
+    'lib/systems/jobs/',
+    'lib/systems/routing/',
+    'lib/systems/eventing/',
+  ],
   'lib/systems/cli/': [
     ...SYSTEMS,
     'commander',
     'lib/systems/catalogue/',
     'lib/systems/jobs/',
     'lib/systems/routing/',
+    'lib/systems/eventing/',
+    'lib/systems/daemon/',
     'lib/systems/config/',
   ],
 };

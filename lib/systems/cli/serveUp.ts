@@ -1,11 +1,15 @@
+import { ignoreElements, merge } from 'rxjs';
 import { catalogueApp } from '../catalogue/catalogueApp.ts';
 import { loadAssets } from '../catalogue/loadAssets.ts';
 import { openapi as catalogueApi } from '../catalogue/openapi.ts';
+import { eventingApp } from '../eventing/eventingApp.ts';
+import { openapi as eventingApi } from '../eventing/openapi.ts';
 import { jobsApp } from '../jobs/jobsApp.ts';
 import { openapi as jobsApi } from '../jobs/openapi.ts';
 import { openapi as routingApi } from '../routing/openapi.ts';
 import { appsByPath } from './appsByPath.ts';
 import { joinedApis } from './joinedApis.ts';
+import { openEvents } from './openEvents.ts';
 import { openJobs } from './openJobs.ts';
 import { openRouting } from './openRouting.ts';
 import { openServedCatalogue } from './openServedCatalogue.ts';
@@ -17,10 +21,11 @@ export async function serveUp(flags: ServeFlags, terminal: Terminal): Promise<nu
   const opened = await openServedCatalogue(flags, terminal);
   const { catalogue, settings, sealer, log } = opened;
   const { jobs, begin, end } = await openJobs(opened);
+  const events = await openEvents(settings, opened);
   const assets = await loadAssets();
   const { host = settings.http.host } = flags;
   const routing = settings.routing && openRouting({ settings: settings.routing, host, sealer, log });
-  const openapi = joinedApis([catalogueApi, jobsApi, ...(routing ? [routingApi] : [])]);
+  const openapi = joinedApis([catalogueApi, jobsApi, eventingApi, ...(routing ? [routingApi] : [])]);
 
   return serveUntilStopped({
     flags,
@@ -29,8 +34,13 @@ export async function serveUp(flags: ServeFlags, terminal: Terminal): Promise<nu
     http: settings.http,
     app: (ready, onError) => {
       const routed = routing?.app(ready, onError);
+      const eventing = eventingApp({ eventing: events.api.eventing, ready, onError });
       return appsByPath(
         {
+          '/v1/commands': eventing,
+          '/v1/operations': eventing,
+          '/v1/events': eventing,
+          '/v1/stream': eventing,
           '/v1/jobs': jobsApp({ jobs, ready, onError }),
           ...(routed && { '/hooks': routed, '/v1/receivers': routed, '/v1/alerts': routed }),
         },
@@ -38,9 +48,9 @@ export async function serveUp(flags: ServeFlags, terminal: Terminal): Promise<nu
       );
     },
     begin,
-    meanwhile: catalogue.probe(),
+    meanwhile: merge(catalogue.probe(), events.run().pipe(ignoreElements())),
     end: async (deadlineMs) => {
-      await Promise.all([end(deadlineMs), routing?.end()]);
+      await Promise.all([end(deadlineMs), events.end(deadlineMs), routing?.end()]);
     },
   });
 }

@@ -47,7 +47,9 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     const socket = new WebSocket(url, { perMessageDeflate: false, maxPayload: MAX_BYTES, handshakeTimeout: 10_000 });
     const heard$ = new Subject<void>();
     const lost = (reason: string) => subscriber.error(new UnreachableError(where, reason));
+    let isOpen = false;
     socket.on('open', () => {
+      isOpen = true;
       onChange('connected');
       socket.send(JSON.stringify({ type: 'subscribe', id: 'all', operation: '*', lastEventId }));
       heard$.next();
@@ -59,7 +61,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     });
     socket.on('error', (failure) => lost(failure.message));
     socket.on('close', (code) => {
-      onChange('disconnected');
+      if (isOpen) onChange('disconnected');
       lost(`it closed the connection (${code})`);
     });
     subscriber.add(

@@ -5,7 +5,6 @@ import {
   filter,
   firstValueFrom,
   fromEvent,
-  map,
   merge,
   of,
   startWith,
@@ -65,21 +64,20 @@ export function daemonApp({ client, upstream, ready, onError }: DaemonAppOptions
   function ended(id: string, late$: Observable<unknown>): Observable<EventsAnswer> {
     return defer(() => {
       let latest: EventsAnswer | undefined;
-      let failure: unknown;
-      const look$ = client.get(id, 0).pipe(
-        catchError((cause: unknown) => {
-          failure = cause;
-          return EMPTY;
-        }),
-      );
+      const look$ = client.get(id, 0);
       const answer$ = upstream.news$.pipe(
         startWith({ kind: 'gap' } as const),
         filter((news) => news.kind === 'gap' || news.operation.id === id),
-        switchMap((news) => (news.kind === 'gap' ? look$ : of(news))),
+        switchMap((news) => (news.kind === 'gap' ? look$.pipe(catchError(() => EMPTY)) : of(news))),
         tap((answer) => (latest = answer)),
         filter((answer) => answer.kind === 'problem' || answer.operation.state !== 'accepted'),
       );
-      return merge(answer$, late$.pipe(map(() => latest ?? unreachable(failure)))).pipe(take(1));
+      const standing$ = late$.pipe(
+        take(1),
+        switchMap(() => (latest ? of(latest) : look$)),
+        catchError(unreachable),
+      );
+      return merge(answer$, standing$).pipe(take(1));
     });
   }
 }
@@ -90,6 +88,6 @@ function told(answer: EventsAnswer, status: number): Response {
 }
 
 function unreachable(failure: unknown): never {
-  const reason = failure instanceof Error ? failure.message : 'the server did not answer in time';
+  const reason = failure instanceof Error ? failure.message : String(failure);
   throw new RequestError(503, 'upstream_unreachable', reason, { 'retry-after': '1' });
 }
