@@ -2,7 +2,6 @@ import { AsyncSubject, concat, defer, EMPTY, Observable, share, takeUntil } from
 import { OptionError } from '../../../operators/errors.ts';
 import { checkInteger } from '../../../operators/internal/checkOption.ts';
 import { after } from '../../../operators/internal/after.ts';
-import type { Inbox } from '../../contracts/inbox.ts';
 import type { CommandDefinition, EventDefinition } from '../../contracts/message.ts';
 import { BusStartedError, HandlerTakenError, UnknownMessageError } from '../../contracts/messageFailure.ts';
 import { createInbox } from '../messaging/createInbox.ts';
@@ -44,7 +43,7 @@ export function createBus<Transaction = undefined>(options: BusOptions<Transacti
 
   const books = new BusBooks(options.onError);
   const sending = new Sending(options, books);
-  const parts: LineParts = { service, dispatcher: new Dispatcher(), inbox: inbox as Inbox, sending, books };
+  const parts: LineParts = { service, dispatcher: new Dispatcher(), inbox: inbox, sending, books };
   const commands = new Map<string, CommandLine>();
   const events = new Map<string, EventLine>();
   const closed$ = new AsyncSubject<void>();
