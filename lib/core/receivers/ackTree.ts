@@ -1,10 +1,11 @@
 import type { Unsubscribable } from 'rxjs';
-import type { Outcome, Receipt, Settlement } from '../../contracts/delivery.ts';
+import type { Outcome, Settlement } from '../../contracts/delivery.ts';
 import { ClosedError, type DeliveryError } from '../../contracts/deliveryFailure.ts';
 import type { Acknowledged, Acknowledgement, NackReason } from '../../contracts/receiver.ts';
 import { AckTimeoutError, NackedError, type RouteError, type RouteFailure } from '../../contracts/receiverFailure.ts';
 import type { EventId, ReceiverIdentity } from '../../contracts/receiverIdentity.ts';
 import type { Deadline, Deadlines } from '../paging/deadlines.ts';
+import type { PublicationReceipt } from '../topics/publicationReceipt.ts';
 import { Ack, type Retried } from './ack.ts';
 import type { Envelope } from './envelope.ts';
 
@@ -13,7 +14,7 @@ export interface AckTreeOptions<E> {
   readonly identity: ReceiverIdentity;
   readonly ackTimeoutMs: number;
   /** Hands an event to these routes, or to all. */
-  readonly publish: (envelope: Envelope<E>, to: ReadonlySet<string> | undefined) => Receipt;
+  readonly publish: (envelope: Envelope<E>, to: ReadonlySet<string> | undefined) => PublicationReceipt;
   readonly errorOf: (error: DeliveryError) => RouteError;
 }
 
@@ -41,7 +42,7 @@ export class AckTree<E> implements Retried {
   private readonly envelope: Envelope<E>;
   private readonly outcomes = new Map<string, Outcome>();
   private failures: Map<string, RouteFailure> | undefined; // most events have none
-  private open: readonly Receipt[] = []; // several when it is retried while a route still has it
+  private open: readonly PublicationReceipt[] = []; // several when it is retried while a route still has it
   private isOffered = false;
   private admission: Unsubscribable | undefined;
   private deadline: Deadline | undefined;
@@ -86,7 +87,7 @@ export class AckTree<E> implements Retried {
       this.outcomes.delete(route);
       this.failures?.delete(route);
     }
-    let receipt: Receipt;
+    let receipt: PublicationReceipt;
     try {
       receipt = this.host.options.publish(this.envelope, to);
     } catch (thrown) {
@@ -101,7 +102,7 @@ export class AckTree<E> implements Retried {
       this.open = this.open.filter((one) => one !== receipt);
       this.conclude();
     };
-    receipt.settled$.subscribe({ next: (settlement) => this.note(settlement), error: done, complete: done });
+    receipt.follow((settlement) => this.note(settlement), done);
   }
 
   private note({ subscriber, outcome, error }: Settlement): void {

@@ -1,5 +1,6 @@
-import type { Delivery, DeliveryStats, Receipt } from '../../contracts/delivery.ts';
+import type { Delivery, DeliveryStats } from '../../contracts/delivery.ts';
 import type { Route } from '../../contracts/receiver.ts';
+import type { PublicationReceipt } from '../topics/publicationReceipt.ts';
 import type { Topic } from '../topics/topic.ts';
 import type { Envelope } from './envelope.ts';
 import type { RouteHandle } from './receiver.ts';
@@ -39,9 +40,9 @@ export class Routes<E> {
   }
 
   /** Hands an event to these routes, or to all. */
-  publish(envelope: Envelope<E>, to: ReadonlySet<string> | undefined): Receipt {
-    if (!to && this.leaving.size === 0) return this.topic.publish(envelope);
+  publish(envelope: Envelope<E>, to: ReadonlySet<string> | undefined): PublicationReceipt {
+    if (!to && this.leaving.size === 0) return this.topic.publishFollowed(envelope);
     const ids = [...(to ?? this.list().map(({ id }) => id))].filter((id) => !this.leaving.has(id));
-    return this.topic.publishTo(new Set(ids), envelope);
+    return this.topic.publishFollowed(envelope, new Set(ids));
   }
 }

@@ -20,6 +20,11 @@ export class Pace {
     this.resume = resume;
   }
 
+  /** Whether timers have their turn now. */
+  get isResting(): boolean {
+    return this.turn !== undefined;
+  }
+
   /** Begins a loop. Its first step is free. */
   begin(): void {
     this.unseen = 1;

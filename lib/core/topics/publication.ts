@@ -1,6 +1,7 @@
 import type { DeliveryError } from '../../contracts/deliveryFailure.ts';
 import type { Outcome } from '../../contracts/delivery.ts';
-import type { PublicationReceipt, Subscribed } from './publicationReceipt.ts';
+import type { Subscribed } from './note.ts';
+import type { PublicationReceipt } from './publicationReceipt.ts';
 
 /** A value on its way through the subscribers of a topic: one object for all of them. */
 export class Publication<A> {

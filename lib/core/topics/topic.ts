@@ -73,17 +73,17 @@ export class Topic<A> extends Subject<A> {
 
   /** Hands a value to every subscriber, and tells what becomes of it. Throws ClosedError when the topic is complete. */
   publish(value: A): Receipt {
-    this.checkOpen();
-    const receipt = new PublicationReceipt(this.published + 1);
-    this.send(value, receipt);
-    return receipt;
+    return this.publishFollowed(value);
   }
 
-  /** Hands a value to these subscribers under contract alone, as far as they are there. @internal */
-  publishTo(ids: ReadonlySet<string>, value: A): Receipt {
+  /**
+   * As {@link Topic.publish}, with a receipt that can be followed. With `ids`, to these subscribers under contract alone, as
+   * far as they are there. @internal
+   */
+  publishFollowed(value: A, ids?: ReadonlySet<string>): PublicationReceipt {
     this.checkOpen();
     const receipt = new PublicationReceipt(this.published + 1);
-    this.send(value, receipt, new Selection(this.roster, ids));
+    this.send(value, receipt, ids && new Selection(this.roster, ids));
     return receipt;
   }
 
