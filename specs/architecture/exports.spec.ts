@@ -36,6 +36,7 @@ describe('exports', () => {
         "./node": "lib/adapters/node/index.ts",
         "./operators": "operators/index.ts",
         "./packages": "lib/adapters/packages/index.ts",
+        "./rabbitmq": "lib/adapters/rabbitmq/index.ts",
         "./routing": "lib/systems/routing/index.ts",
         "./testing": "lib/testing/index.ts",
       }
@@ -436,6 +437,20 @@ describe('exports', () => {
     `);
   });
 
+  it('rxfan/rabbitmq', () => {
+    expect(namesOf('./rabbitmq')).toMatchInlineSnapshot(`
+      {
+        "types": [
+          "RabbitmqOptions",
+          "RabbitmqTls",
+        ],
+        "values": [
+          "rabbitmqTransport",
+        ],
+      }
+    `);
+  });
+
   it('rxfan/jobs', () => {
     expect(namesOf('./jobs')).toMatchInlineSnapshot(`
       {
@@ -541,6 +556,7 @@ describe('exports', () => {
         "./node": "node:crypto rxjs",
         "./operators": "rxjs",
         "./packages": "fp-ts io-ts node:child_process node:fs node:https node:os node:path node:stream node:timers node:zlib rxjs yaml",
+        "./rabbitmq": "amqplib rxjs",
         "./routing": "fp-ts hono node:crypto node:fs node:http node:path rxjs",
         "./testing": "rxjs",
       }

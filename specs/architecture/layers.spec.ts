@@ -5,7 +5,7 @@ import { doors, importsOf, manifest, packageOf, sourceFiles, statementsOf } from
 
 const CONTRACTS = ['rxjs', 'operators/', 'lib/contracts/'];
 const BOUNDARY = [...CONTRACTS, 'fp-ts', 'lib/boundary/'];
-const ADAPTERS = ['file', 'http', 'memory', 'node', 'packages'].map((name) => `lib/adapters/${name}/`);
+const ADAPTERS = ['file', 'http', 'memory', 'node', 'packages', 'rabbitmq'].map((name) => `lib/adapters/${name}/`);
 const SYSTEMS = [...BOUNDARY, ...ADAPTERS, 'lib/core/', 'io-ts', 'node:'];
 
 /**
@@ -22,6 +22,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'lib/adapters/memory/': [...BOUNDARY, '@noble/hashes'],
   'lib/adapters/node/': [...BOUNDARY, 'node:'],
   'lib/adapters/packages/': [...BOUNDARY, 'io-ts', 'yaml', 'pg', 'node:'],
+  'lib/adapters/rabbitmq/': [...BOUNDARY, 'amqplib'],
   'lib/testing/': [...CONTRACTS],
   'lib/systems/catalogue/page/': ['rxjs', 'lit', 'lib/contracts/'],
   'lib/systems/catalogue/': [...SYSTEMS, 'hono'],

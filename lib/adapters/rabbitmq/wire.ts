@@ -1,7 +1,7 @@
 import type { ConsumeMessage, Message, Options } from 'amqplib';
 import type { IncomingMessage, OutgoingMessage } from '../../contracts/transport.ts';
 import { InvalidMessageError } from '../../contracts/transportFailure.ts';
-import type { Letter } from './outbox.ts';
+import type { Letter } from './outboxEntry.ts';
 
 /** Headers of ours, which no user of the transport sees. */
 export const HEADERS = {
