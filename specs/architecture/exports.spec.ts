@@ -37,6 +37,7 @@ describe('exports', () => {
         "./operators": "operators/index.ts",
         "./packages": "lib/adapters/packages/index.ts",
         "./postgres": "lib/adapters/postgres/index.ts",
+        "./rabbitmq": "lib/adapters/rabbitmq/index.ts",
         "./routing": "lib/systems/routing/index.ts",
         "./testing": "lib/testing/index.ts",
       }
@@ -513,6 +514,20 @@ describe('exports', () => {
     `);
   });
 
+  it('rxfan/rabbitmq', () => {
+    expect(namesOf('./rabbitmq')).toMatchInlineSnapshot(`
+      {
+        "types": [
+          "RabbitmqOptions",
+          "RabbitmqTls",
+        ],
+        "values": [
+          "rabbitmqTransport",
+        ],
+      }
+    `);
+  });
+
   it('rxfan/jobs', () => {
     expect(namesOf('./jobs')).toMatchInlineSnapshot(`
       {
@@ -619,6 +634,7 @@ describe('exports', () => {
         "./operators": "rxjs",
         "./packages": "fp-ts io-ts node:child_process node:fs node:https node:os node:path node:stream node:timers node:zlib rxjs yaml",
         "./postgres": "fp-ts io-ts rxjs",
+        "./rabbitmq": "amqplib rxjs",
         "./routing": "fp-ts hono node:crypto node:fs node:http node:path rxjs",
         "./testing": "rxjs",
       }

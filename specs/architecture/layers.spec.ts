@@ -22,6 +22,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'lib/adapters/memory/': [...BOUNDARY, '@noble/hashes'],
   'lib/adapters/node/': [...BOUNDARY, 'node:'],
   'lib/adapters/packages/': [...BOUNDARY, 'io-ts', 'yaml', 'pg', 'node:'],
+  'lib/adapters/rabbitmq/': [...BOUNDARY, 'amqplib'],
   'lib/testing/': [...CONTRACTS],
   'lib/systems/catalogue/page/': ['rxjs', 'lit', 'lib/contracts/'],
   'lib/systems/catalogue/': [...SYSTEMS, 'hono'],

@@ -6,6 +6,9 @@ import { messagingLaws } from '../../../lib/testing/messagingLaws.ts';
 import { sharedBroker, withoutRabbitmq } from '../../support/rabbitmq.ts';
 import { fresh } from './support/broker.ts';
 
+/** What another type of exchange has a part in. */
+const ROUTING = /^(brings a message as|Q3 |J3 |gives|adds the bindings)/;
+
 describe.skipIf(withoutRabbitmq())('messagingLaws of rabbitmqTransport', () => {
   let url: string;
   beforeAll(async () => {
@@ -28,6 +31,7 @@ describe.skipIf(withoutRabbitmq())('messagingLaws of rabbitmqTransport', () => {
         },
       };
     };
-    for (const law of messagingLaws(create, { exchange: type })) it(law.name, law.check);
+    const laws = messagingLaws(create, { exchange: type }).filter(({ name }) => type === 'topic' || ROUTING.test(name));
+    for (const law of laws) it(law.name, law.check);
   });
 });
