@@ -1,6 +1,7 @@
 export { fakePageSource } from './fakePageSource.ts';
 export type { FakeCall, FakePageSource, FakePageSourceOptions, FakeQuirk } from './fakePageSource.ts';
 export { fakeSealer } from './fakeSealer.ts';
+export { inboxLaws, type InboxSubject } from './inboxLaws.ts';
 export { jobStoreLaws } from './jobStoreLaws.ts';
 export type { Law } from './law.ts';
 export { createMarbles, MarbleMismatchError } from './marbles.ts';
@@ -9,6 +10,8 @@ export { messagingLaws } from './messagingLaws.ts';
 export type { MessagingSubject, MessagingTraits } from './messagingSubject.ts';
 export { operatorLaws } from './operatorLaws.ts';
 export type { OperatorTraits } from './operatorLaws.ts';
+export { outboxLaws } from './outboxLaws.ts';
+export type { OutboxSubject } from './outboxSubject.ts';
 export { pageSourceLaws } from './pageSourceLaws.ts';
 export type { PageSourceTraits } from './pageSourceLaws.ts';
 export type { PageSourceSubject } from './pageSourceSubject.ts';

@@ -1,6 +1,7 @@
 import { timer } from 'rxjs';
+import { gate } from './gate.ts';
 import { ensure } from './law.ts';
-import { gate, idsOf, type Trial } from './messagingTrial.ts';
+import { idsOf, type Trial } from './messagingTrial.ts';
 import { showValue } from './showValue.ts';
 
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => `${i}`);

@@ -1,5 +1,6 @@
+import { gate } from './gate.ts';
 import { ensure } from './law.ts';
-import { codeOf, gate, idsOf, type Trial } from './messagingTrial.ts';
+import { codeOf, idsOf, type Trial } from './messagingTrial.ts';
 import { showValue } from './showValue.ts';
 
 /** What every transport keeps of its end, and of contracts that no queue can have. */

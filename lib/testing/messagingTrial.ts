@@ -124,19 +124,6 @@ export function messagingTrial(subject: MessagingSubject, traits: MessagingTrait
   return trial;
 }
 
-/** A wait that is ended by hand. */
-export interface Gate {
-  readonly opened: Promise<void>;
-  open(): void;
-}
-
-/** A gate that is shut. */
-export function gate(): Gate {
-  let open = (): void => undefined;
-  const opened = new Promise<void>((resolve) => (open = resolve));
-  return { opened, open };
-}
-
 /** The code of a typed failure. */
 export function codeOf(failure: unknown): unknown {
   return failure instanceof Error && 'code' in failure ? failure.code : failure;

@@ -16,3 +16,7 @@ export type { TargetNotifierOptions } from '../guard/createTargetNotifier.ts';
 export type { Destination, Dial } from '../guard/dial.ts';
 export type { OwnAddress } from '../guard/ownAddress.ts';
 export { httpNotifier } from './httpNotifier.ts';
+export { serveSocket, type ServeSocketOptions } from './serveSocket.ts';
+export { SocketInUseError, UnsafeSocketError } from './socketFailure.ts';
+export type { SocketLimits, SocketPeer, SocketSession } from './runSocket.ts';
+export { webSocket, type WebSocketOptions } from './webSocket.ts';

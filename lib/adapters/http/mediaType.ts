@@ -7,8 +7,9 @@ export function mediaTypeOf(headers: Headers): string {
 
 /** Whether a body is declared to be in UTF-8, or in nothing else. */
 export function isUtf8(headers: Headers): boolean {
-  const charset = partsOf(headers)
-    .slice(1)
+  const [, ...parameters] = partsOf(headers);
+  if (parameters.length === 0) return true;
+  const charset = parameters
     .find((parameter) => parameter.startsWith('charset='))
     ?.slice(8)
     .replaceAll('"', '');
@@ -24,8 +25,7 @@ export function checkEncoding(headers: Headers): void {
 }
 
 function partsOf(headers: Headers): readonly string[] {
-  return (headers.get('content-type') ?? '')
-    .toLowerCase()
-    .split(';')
-    .map((part) => part.trim());
+  const declared = (headers.get('content-type') ?? '').toLowerCase();
+  if (!declared.includes(';')) return [declared.trim()];
+  return declared.split(';').map((part) => part.trim());
 }

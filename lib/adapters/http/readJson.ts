@@ -12,6 +12,7 @@ export interface ReadJsonOptions<A> {
   readonly maxDepth?: number | undefined;
 }
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const JSON_TYPE = /^application\/(?:json|[\w.-]{1,100}\+json)$/;
 
 /**
@@ -33,8 +34,13 @@ export async function readJson<A>(request: Request, { codec, maxDepth = 64 }: Re
   }
 }
 
+/** Whether a body is declared to be JSON. */
+export function isJson(headers: Headers): boolean {
+  return JSON_TYPE.test(mediaTypeOf(headers));
+}
+
 function checkType(headers: Headers): void {
-  if (!JSON_TYPE.test(mediaTypeOf(headers)) || !isUtf8(headers)) {
+  if (!isJson(headers) || !isUtf8(headers)) {
     throw new RequestError(
       415,
       'unsupported_media_type',
@@ -49,7 +55,7 @@ function checkType(headers: Headers): void {
 
 function textOf(bytes: ArrayBuffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return UTF8.decode(bytes);
   } catch {
     throw new RequestError(400, 'invalid_json', 'the body is not text in UTF-8');
   }

@@ -20,17 +20,18 @@ import { checkInteger } from '../../../operators/internal/checkOption.ts';
 import { checkMessage } from '../../boundary/checkMessage.ts';
 import { queueTerms } from '../../boundary/queueTerms.ts';
 import { ClosedError } from '../../contracts/deliveryFailure.ts';
-import type { ConsumerEvent, OutgoingMessage, Transport, TransportState } from '../../contracts/transport.ts';
+import type { ConsumerEvent, Transport, TransportState } from '../../contracts/transport.ts';
 import type { BrokerCore } from './brokerCore.ts';
+import { copyOfMessage } from './copyOfMessage.ts';
 import { MemoryConsumer } from './memoryConsumer.ts';
-import { MemoryOutbox } from './memoryOutbox.ts';
+import { PublishLine } from './publishLine.ts';
 
 /** A transport of one client of a broker in memory. */
 export function connectMemory(broker: BrokerCore, name: string): Transport {
   const states$ = new ReplaySubject<TransportState>(1);
   const changed$ = new Subject<void>();
   const consumers = new Map<MemoryConsumer, Subscriber<ConsumerEvent>>();
-  const outbox = new MemoryOutbox(broker, () => {
+  const outbox = new PublishLine(broker, () => {
     states$.next(outbox.size > 0 ? 'blocked' : 'connected');
     changed$.next();
   });
@@ -51,7 +52,7 @@ export function connectMemory(broker: BrokerCore, name: string): Transport {
       new Observable<never>((publisher) => {
         refuseWhen(isClosed);
         checkMessage(message);
-        outbox.publish(copyOf(message), publisher);
+        outbox.publish(copyOfMessage(message), publisher);
       }),
 
     consume(contract) {
@@ -102,9 +103,4 @@ export function connectMemory(broker: BrokerCore, name: string): Transport {
     states$.complete();
     return EMPTY;
   }
-}
-
-/** Of which nobody changes anything. */
-function copyOf({ id, routingKey, contentType, headers, body }: OutgoingMessage): OutgoingMessage {
-  return { id, routingKey, contentType, headers: Object.freeze({ ...headers }), body: body.slice() };
 }

@@ -1,68 +1,111 @@
-import type { Subscriber } from 'rxjs';
-import { Fifo } from '../../../operators/internal/fifo.ts';
-import { ClosedError } from '../../contracts/deliveryFailure.ts';
+import { concat, defer, EMPTY, from, ignoreElements, of, tap, type Observable, type ObservableInput } from 'rxjs';
+import { OverflowError } from '../../../operators/errors.ts';
+import { checkInteger } from '../../../operators/internal/checkOption.ts';
+import { checkMessage } from '../../boundary/checkMessage.ts';
+import type { Outbox, RelayVerdict } from '../../contracts/outbox.ts';
 import type { OutgoingMessage } from '../../contracts/transport.ts';
-import { OutboxFullError, PublishError, UnroutableError } from '../../contracts/transportFailure.ts';
-import type { BrokerCore } from './brokerCore.ts';
+import { copyOfMessage } from './copyOfMessage.ts';
 
-interface Waiting {
-  readonly message: OutgoingMessage;
-  readonly publisher: Subscriber<never>;
+/** A change of state in memory: what is written in it shows when it is committed. */
+export interface MemoryTransaction {
+  /** Called once when it is committed, in the order of the calls. */
+  onCommit(work: () => void): void;
 }
 
-/** What one transport has published and no queue had room for, in order. */
-export class MemoryOutbox {
-  private readonly waiting = new Fifo<Waiting>();
-  private readonly broker: BrokerCore;
-  private readonly changed: () => void;
+/** How much {@link memoryOutbox} keeps. */
+export interface MemoryOutboxOptions {
+  /** Most messages, those set aside included; `append` beyond that errors with OverflowError. Default: 100 000. */
+  readonly maxMessages?: number | undefined;
+}
 
-  /** `changed`: it has begun to wait, or waits no more. */
-  constructor(broker: BrokerCore, changed: () => void) {
-    this.broker = broker;
-    this.changed = changed;
-  }
+/** An outbox in memory, and the transactions to write to it. */
+export interface MemoryOutbox extends Outbox<MemoryTransaction> {
+  /** Commits when the work completes; rolls back when it errors, or is unsubscribed from. */
+  transaction<T>(work: (transaction: MemoryTransaction) => ObservableInput<T>): Observable<T>;
+  /** How many messages it keeps, those set aside included. */
+  readonly size: number;
+}
 
-  get size(): number {
-    return this.waiting.size;
-  }
+/**
+ * Keeps messages until they are relayed, while the process lives.
+ *
+ * @example
+ * const outbox = memoryOutbox();
+ * const placed$ = outbox.transaction((transaction) => outbox.append(transaction, [message]));
+ */
+export function memoryOutbox(options: MemoryOutboxOptions = {}): MemoryOutbox {
+  const { maxMessages = 100_000 } = options;
+  checkInteger('maxMessages', maxMessages, 1);
+  let waiting = new Set<OutgoingMessage>(); // in order
+  const aside = new Set<OutgoingMessage>();
+  let isBusy = false;
 
-  publish(message: OutgoingMessage, publisher: Subscriber<never>): void {
-    const { overflow, outboxSize, blocked } = this.broker;
-    if (this.waiting.size === 0 && this.goes({ message, publisher })) return;
-    if (overflow === 'refuse') {
-      publisher.error(new PublishError(message.id, 'refused', 'a queue that it goes to is full'));
-    } else if (this.waiting.size >= outboxSize) publisher.error(new OutboxFullError(outboxSize));
-    else {
-      this.waiting.push({ message, publisher });
-      blocked.add(this);
-      this.changed();
-    }
-  }
+  const settle = ({ kind, message }: RelayVerdict) => {
+    if (waiting.delete(message) && kind === 'setAside') aside.add(message);
+  };
 
-  /** There may be room. */
-  flush(): void {
-    const { blocked } = this.broker;
-    blocked.delete(this);
-    while (this.waiting.size > 0 && this.goes(this.waiting.peek()!, () => this.waiting.shift()));
-    if (this.waiting.size > 0) blocked.add(this); // behind the others
-    this.changed();
-  }
+  const size = () => waiting.size + aside.size;
 
-  /** Gives up what waits. */
-  close(name: string): void {
-    this.broker.blocked.delete(this);
-    const given = this.waiting.toArray();
-    this.waiting.clear();
-    for (const { publisher } of given) publisher.error(new ClosedError(name));
-  }
+  return {
+    get size() {
+      return size();
+    },
 
-  /** Whether the broker has answered for it; `leave` is called before anybody hears of that. */
-  private goes({ message, publisher }: Waiting, leave?: () => unknown): boolean {
-    const verdict = this.broker.offer(message);
-    if (verdict === 'full') return false;
-    leave?.();
-    if (verdict === 'taken') publisher.complete();
-    else publisher.error(new UnroutableError(message.id, message.routingKey));
-    return true;
+    transaction: (work) =>
+      defer(() => {
+        const writes: (() => void)[] = [];
+        const commit = () => writes.forEach((write) => write());
+        return from(work({ onCommit: (write) => void writes.push(write) })).pipe(tap({ complete: commit }));
+      }),
+
+    append: (transaction, messages) =>
+      defer(() => {
+        messages.forEach(checkMessage);
+        if (size() + messages.length > maxMessages) throw new OverflowError('memoryOutbox', maxMessages);
+        for (const copy of messages.map(copyOfMessage)) transaction.onCommit(() => void waiting.add(copy));
+        return EMPTY;
+      }),
+
+    turn: (max, send) =>
+      defer(() => {
+        if (isBusy) return of({ kind: 'busy' } as const);
+        const batch = firstOf(waiting, max);
+        if (batch.length === 0) return of({ kind: 'idle' } as const);
+        let count = 0;
+        const isOver = () => void (isBusy = false);
+        isBusy = true;
+        return concat(
+          defer(() => send(batch)).pipe(
+            tap({
+              next(verdict) {
+                settle(verdict);
+                count++;
+              },
+              error: isOver,
+              complete: isOver,
+              unsubscribe: isOver,
+            }),
+            ignoreElements(),
+          ),
+          defer(() => of({ kind: 'relayed', count, isFull: batch.length === max } as const)),
+        );
+      }),
+
+    redrive: () =>
+      defer(() => {
+        const count = aside.size;
+        waiting = new Set([...aside, ...waiting]);
+        aside.clear();
+        return of(count);
+      }),
+  };
+}
+
+function firstOf<T>(values: Iterable<T>, count: number): readonly T[] {
+  const first: T[] = [];
+  for (const value of values) {
+    if (first.length >= count) break;
+    first.push(value);
   }
+  return first;
 }

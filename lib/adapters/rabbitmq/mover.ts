@@ -1,7 +1,8 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { defer, mergeMap, type Observable } from 'rxjs';
 import type { QueueTerms } from '../../boundary/queueTerms.ts';
-import type { Letter, Outbox } from './outbox.ts';
+import type { Outbox } from './outbox.ts';
+import type { Letter } from './outboxEntry.ts';
 import { deadQueueOf, declareDelay } from './topology.ts';
 import { attemptOf, HEADERS, ownHeaders, propertiesOf, routingKeyOf } from './wire.ts';
 

@@ -1,5 +1,5 @@
-import type { ConfirmChannel, Message, Options } from 'amqplib';
-import { asyncScheduler, BehaviorSubject, Observable, type Subscriber, type Subscription } from 'rxjs';
+import type { ConfirmChannel, Message } from 'amqplib';
+import { asyncScheduler, BehaviorSubject, Observable, type Subscription } from 'rxjs';
 import { after } from '../../../operators/internal/after.ts';
 import { Fifo } from '../../../operators/internal/fifo.ts';
 import { ClosedError } from '../../contracts/deliveryFailure.ts';
@@ -10,40 +10,7 @@ import {
   UnroutableError,
 } from '../../contracts/transportFailure.ts';
 import { ConfirmWindow } from './confirmWindow.ts';
-
-/** A message as the broker gets it. */
-export interface Letter {
-  readonly id: string;
-  readonly exchange: string;
-  readonly routingKey: string;
-  readonly body: Buffer;
-  readonly options: Options.Publish;
-}
-
-/** What an {@link Outbox} holds at most, and for how long. */
-export interface OutboxTerms {
-  /** Names the transport in errors. */
-  readonly name: string;
-  /** Most messages that are sent and not confirmed. */
-  readonly window: number;
-  /** Most messages that wait besides. */
-  readonly size: number;
-  /** Most bytes of bodies of both; a body that is alone may have more. */
-  readonly maxBytes: number;
-  /** What a message does that finds no room: fail with OutboxFullError, or wait for it. */
-  readonly overflow: 'error' | 'block';
-  /** Longest time to the confirm, in ms from {@link Outbox.send}. */
-  readonly timeoutMs: number;
-}
-
-interface Entry {
-  readonly letter: Letter;
-  readonly subscriber: Subscriber<never>;
-  readonly deadline: number;
-  isReturned: boolean;
-  /** The broker may still answer for it, and nobody listens. */
-  isOver: boolean;
-}
+import { settle, type Letter, type OutboxEntry, type OutboxTerms } from './outboxEntry.ts';
 
 /**
  * What waits for the broker: a line, and a window of what was sent and is not confirmed. When the channel goes, what was in
@@ -54,10 +21,10 @@ export class Outbox {
   readonly idle$: Observable<boolean>;
   private readonly isIdle$ = new BehaviorSubject(true);
   private readonly terms: OutboxTerms;
-  private readonly window = new ConfirmWindow<Entry>();
-  private waiting = new Fifo<Entry>();
+  private readonly window = new ConfirmWindow<OutboxEntry>();
+  private waiting = new Fifo<OutboxEntry>();
   /** They found no room, and wait for some. */
-  private readonly blocked = new Fifo<Entry>();
+  private readonly blocked = new Fifo<OutboxEntry>();
   private bytes = 0;
   private channel: ConfirmChannel | undefined;
   private lastFailure: Error | undefined;
@@ -99,7 +66,7 @@ export class Outbox {
   detach(cause: Error): void {
     this.channel = undefined;
     this.lastFailure = cause;
-    const line = new Fifo<Entry>();
+    const line = new Fifo<OutboxEntry>();
     for (const entry of this.window.reset()) {
       entry.isReturned = false;
       if (entry.isOver) this.release(entry);
@@ -113,7 +80,7 @@ export class Outbox {
   /** No attempt will change why none of it can be sent. */
   refuse(cause: Error): void {
     for (const entry of this.takeAll()) {
-      this.settle(entry, new PublishError(entry.letter.id, 'refused', cause.message, { cause }));
+      settle(entry, new PublishError(entry.letter.id, 'refused', cause.message, { cause }));
     }
     this.pump();
   }
@@ -128,10 +95,10 @@ export class Outbox {
     this.isClosed = true;
     this.channel = undefined;
     this.alarm?.unsubscribe();
-    for (const entry of this.takeAll()) this.settle(entry, new ClosedError(this.terms.name));
+    for (const entry of this.takeAll()) settle(entry, new ClosedError(this.terms.name));
   }
 
-  private takeAll(): readonly Entry[] {
+  private takeAll(): readonly OutboxEntry[] {
     const all = [...this.window.reset(), ...this.waiting.toArray(), ...this.blocked.toArray()];
     this.waiting.clear();
     this.blocked.clear();
@@ -145,7 +112,7 @@ export class Outbox {
     return held < window + size && (this.bytes === 0 || this.bytes + body.length <= maxBytes);
   }
 
-  private enter(entry: Entry): void {
+  private enter(entry: OutboxEntry): void {
     this.bytes += entry.letter.body.length;
     this.waiting.push(entry);
   }
@@ -177,7 +144,7 @@ export class Outbox {
       }
       this.waiting.shift();
       this.release(entry);
-      this.settle(entry, new InvalidMessageError(id, 'the client cannot write it', { cause }));
+      settle(entry, new InvalidMessageError(id, 'the client cannot write it', { cause }));
       return true;
     }
     this.waiting.shift();
@@ -200,28 +167,21 @@ export class Outbox {
     for (const entry of entries) this.release(entry);
     for (const entry of entries) {
       const { id, routingKey } = entry.letter;
-      if (!isTaken) this.settle(entry, new PublishError(id, 'refused', 'the broker refused it'));
-      else if (entry.isReturned) this.settle(entry, new UnroutableError(id, routingKey));
-      else this.settle(entry);
+      if (!isTaken) settle(entry, new PublishError(id, 'refused', 'the broker refused it'));
+      else if (entry.isReturned) settle(entry, new UnroutableError(id, routingKey));
+      else settle(entry);
     }
     this.pump();
   }
 
-  private release(entry: Entry): void {
+  private release(entry: OutboxEntry): void {
     this.bytes -= entry.letter.body.length;
-  }
-
-  private settle(entry: Entry, failure?: Error): void {
-    if (entry.isOver) return;
-    entry.isOver = true;
-    if (failure) entry.subscriber.error(failure);
-    else entry.subscriber.complete();
   }
 
   /** Fails what is too late. All have the same time, so the oldest are the first. */
   private sweep(): void {
     const now = asyncScheduler.now();
-    const late: Entry[] = [];
+    const late: OutboxEntry[] = [];
     for (const entry of this.window.entries()) {
       if (entry.deadline > now) break;
       late.push(entry);
@@ -235,11 +195,11 @@ export class Outbox {
     }
     const next = this.oldestAfter(now);
     this.alarm = next && after(next.deadline - now, () => this.sweep());
-    for (const entry of late) this.settle(entry, this.lateError(entry.letter.id));
+    for (const entry of late) settle(entry, this.lateError(entry.letter.id));
     this.pump();
   }
 
-  private oldestAfter(now: number): Entry | undefined {
+  private oldestAfter(now: number): OutboxEntry | undefined {
     for (const entry of this.window.entries()) if (entry.deadline > now) return entry;
     return this.waiting.peek() ?? this.blocked.peek();
   }

@@ -15,7 +15,8 @@ import {
 } from 'rxjs';
 import { QueueConfigError, UnroutableError } from '../../contracts/transportFailure.ts';
 import { channelFailure } from './channelFailure.ts';
-import type { Letter, Outbox } from './outbox.ts';
+import type { Outbox } from './outbox.ts';
+import type { Letter } from './outboxEntry.ts';
 import { deadQueueOf } from './topology.ts';
 import { HEADERS, ownHeaders, propertiesOf } from './wire.ts';
 

@@ -1,7 +1,7 @@
 import type { ConsumeMessage, Message, Options } from 'amqplib';
 import type { IncomingMessage, OutgoingMessage } from '../../contracts/transport.ts';
 import { InvalidMessageError } from '../../contracts/transportFailure.ts';
-import type { Letter } from './outbox.ts';
+import type { Letter } from './outboxEntry.ts';
 
 /** Headers of ours, which no user of the transport sees. */
 export const HEADERS = {
@@ -43,7 +43,7 @@ export function toLetter({ id, routingKey, contentType, headers, body }: Outgoin
     id,
     exchange,
     routingKey,
-    body: Buffer.from(body.buffer, body.byteOffset, body.byteLength),
+    body: Buffer.from(body), // as it is now
     options: { contentType, headers: written, messageId: id, persistent: true, mandatory: true },
   };
 }
@@ -72,7 +72,7 @@ export function fromWire(message: ConsumeMessage): IncomingMessage | { readonly 
     routingKey: routingKeyOf(message),
     contentType: typeof properties.contentType === 'string' ? properties.contentType : 'application/octet-stream',
     headers,
-    body: new Uint8Array(content.buffer, content.byteOffset, content.byteLength),
+    body: new Uint8Array(content), // of its own: what the handler does to it is not to come again
     attempt: attemptOf(message),
   };
 }

@@ -1,3 +1,5 @@
+export type { Done, Inbox } from '../../contracts/inbox.ts';
+export type { Outbox, RelayTurn, RelayVerdict } from '../../contracts/outbox.ts';
 export type {
   ConsumerEvent,
   IncomingMessage,
@@ -15,3 +17,5 @@ export {
   UnroutableError,
   type PublishFailure,
 } from '../../contracts/transportFailure.ts';
+export { createInbox, type InboxOptions } from './createInbox.ts';
+export { relayOutbox, type RelayEvent, type RelayOptions } from './relayOutbox.ts';

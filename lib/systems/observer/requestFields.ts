@@ -1,9 +1,8 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { mediaTypeOf } from '../../adapters/http/mediaType.ts';
 import { RequestError } from '../../adapters/http/problem.ts';
 import { readForm } from '../../adapters/http/readForm.ts';
-import { readJson } from '../../adapters/http/readJson.ts';
+import { isJson, readJson } from '../../adapters/http/readJson.ts';
 import { quoted } from '../../adapters/http/readQuery.ts';
 import type { Codec } from '../../contracts/codec.ts';
 
@@ -33,7 +32,7 @@ export async function requestFields(request: Request): Promise<Fields> {
   const hasBody =
     headers.has('content-type') || headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > 0;
   if (!hasBody && request.method !== 'POST') return known(query);
-  if (/^application\/(?:json|[\w.-]{1,100}\+json)$/.test(mediaTypeOf(headers))) {
+  if (isJson(headers)) {
     const body = await readJson(request, { codec: Body });
     return known([...query, ...Object.entries(body).map(([name, value]) => [name, String(value)] as const)]);
   }
