@@ -7,6 +7,7 @@ import {
   RegistrationTakenError,
   UnknownRegistrationError,
 } from '../../contracts/observerFailure.ts';
+import { InvalidPageTokenError, PageTokenMismatchError } from '../../contracts/pageTokenFailure.ts';
 
 /** What a client is told of why something cannot be registered or removed; any other failure as it is. */
 export function observerProblem(failure: unknown): unknown {
@@ -18,6 +19,8 @@ export function observerProblem(failure: unknown): unknown {
     // The same for one that is not there and one of somebody else.
     return new RequestError(404, failure.code, 'you have no such registration');
   }
+  // A page token of somebody else looks like any other wrong one; of one's own there is nothing to mismatch.
+  if (failure instanceof PageTokenMismatchError) return new InvalidPageTokenError();
   if (failure instanceof ObserverUnavailableError) {
     return new RequestError(503, failure.code, failure.message, { 'retry-after': '5' });
   }
