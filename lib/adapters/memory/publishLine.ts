@@ -42,9 +42,11 @@ export class PublishLine {
   /** There may be room. */
   flush(): void {
     const { blocked } = this.broker;
-    blocked.delete(this);
+    const before = this.waiting.size;
     while (this.waiting.size > 0 && this.goes(this.waiting.peek()!, () => this.waiting.shift()));
-    if (this.waiting.size > 0) blocked.add(this); // behind the others
+    if (this.waiting.size === before) return;
+    blocked.delete(this);
+    if (this.waiting.size > 0) blocked.add(this); // behind the others: it is their turn
     this.changed();
   }
 

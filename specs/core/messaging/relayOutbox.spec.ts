@@ -215,9 +215,9 @@ describe('relayOutbox', () => {
             down: () => void (isDown = true),
             up: () => void (isDown = false),
           };
-          for (const { at, kind } of steps) time.at(at, actions[kind as keyof typeof actions]);
+          for (const { at, kind } of steps) time.at(at, actions[kind]);
           time.at(250, actions.up);
-          time.at(500_000, () => relaying.unsubscribe());
+          time.at(2_000, () => relaying.unsubscribe());
         });
         expect([...new Set(arrived)]).toEqual(written);
         expect(outbox.size).toBe(0);
