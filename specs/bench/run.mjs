@@ -16,6 +16,7 @@ import { chance, inShort, shuffled } from './support/stats.mjs';
 import { figuresTable, resultTable } from './support/tables.mjs';
 
 const SUITES = ['merge', 'walk', 'fanout', 'topics', 'isolation', 'receivers', 'tokens', 'memory', 'observer'];
+const SUITES = ['merge', 'walk', 'fanout', 'topics', 'isolation', 'receivers', 'tokens', 'memory', 'rabbitmq'];
 /** How far below its target a figure may be in a quick run: enough for a busy machine, not for a gross mistake. */
 const SLACK = 0.5;
 /** For figures that the machine has no part in: a quick run only sees fewer cases. */
@@ -40,7 +41,8 @@ const report = [];
 
 for (const name of positionals.length > 0 ? positionals : SUITES) {
   const suite = await import(`./suites/${name}.mjs`);
-  const results = await runSuite(name, suite);
+  if (suite.open && !(await suite.open())) continue; // it has said why
+  const results = await runSuite(name, suite).finally(() => suite.close?.());
   const figures = suite.figures(results).filter(isMeasured).map(judge);
   console.log(`${figuresTable(figures, options.quick ? 'floor' : 'target')}\n`);
   report.push({ suite: name, limit: suite.limit, cases: results.toJSON(), figures });

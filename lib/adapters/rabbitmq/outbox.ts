@@ -10,7 +10,7 @@ import {
   UnroutableError,
 } from '../../contracts/transportFailure.ts';
 import { ConfirmWindow } from './confirmWindow.ts';
-import { settle, type Letter, type OutboxEntry, type OutboxTerms } from './outboxEntry.ts';
+import { lateFailure, settle, type Letter, type OutboxEntry, type OutboxTerms } from './outboxEntry.ts';
 
 /**
  * What waits for the broker: a line, and a window of what was sent and is not confirmed. When the channel goes, what was in
@@ -195,21 +195,13 @@ export class Outbox {
     }
     const next = this.oldestAfter(now);
     this.alarm = next && after(next.deadline - now, () => this.sweep());
-    for (const entry of late) settle(entry, this.lateError(entry.letter.id));
+    const cause = this.channel ? undefined : this.lastFailure;
+    for (const entry of late) settle(entry, lateFailure(entry, this.terms.timeoutMs, cause));
     this.pump();
   }
 
   private oldestAfter(now: number): OutboxEntry | undefined {
     for (const entry of this.window.entries()) if (entry.deadline > now) return entry;
     return this.waiting.peek() ?? this.blocked.peek();
-  }
-
-  private lateError(id: string): PublishError {
-    const { timeoutMs } = this.terms;
-    const cause = this.channel ? undefined : this.lastFailure;
-    const reason = cause
-      ? `within ${timeoutMs} ms: ${cause.message}`
-      : `the broker did not answer within ${timeoutMs} ms`;
-    return new PublishError(id, 'timedOut', reason, { cause });
   }
 }

@@ -1,5 +1,6 @@
 import type { Options } from 'amqplib';
 import type { Subscriber } from 'rxjs';
+import { PublishError } from '../../contracts/transportFailure.ts';
 
 /** A message as the broker gets it. */
 export interface Letter {
@@ -42,4 +43,10 @@ export function settle(entry: OutboxEntry, failure?: Error): void {
   entry.isOver = true;
   if (failure) entry.subscriber.error(failure);
   else entry.subscriber.complete();
+}
+
+/** The broker said nothing in time. `cause`: why there is no connection, where there is none. */
+export function lateFailure({ letter }: OutboxEntry, timeoutMs: number, cause: Error | undefined): PublishError {
+  const why = cause ? `no connection within ${timeoutMs} ms: ${cause.message}` : `no answer within ${timeoutMs} ms`;
+  return new PublishError(letter.id, 'timedOut', why, { cause });
 }
