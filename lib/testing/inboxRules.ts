@@ -39,8 +39,8 @@ export const inboxRules: Readonly<Record<string, Rule>> = {
         throw failure;
       },
     ];
-    for (const work of failing) {
-      const caught = await once(inbox, 'a', work).catch((error: unknown) => error);
+    for (const i of failing.keys()) {
+      const caught = await once(inbox, 'a', failing[i]!).catch((error: unknown) => error);
       ensure(caught === failure, `work failed, and it ended with ${showValue(caught)}`);
     }
     const done = await once(inbox, 'a', () => of('done'));

@@ -17,7 +17,7 @@ export function outboxLaws<Transaction>(
     check: async () => {
       const subject = await create();
       try {
-        await rule(subject as OutboxSubject);
+        await rule(subject);
       } finally {
         await subject.release?.();
       }

@@ -1,24 +1,10 @@
-import {
-  concat,
-  EMPTY,
-  firstValueFrom,
-  from,
-  lastValueFrom,
-  map,
-  NEVER,
-  of,
-  tap,
-  throwError,
-  type Observable,
-} from 'rxjs';
+import { concat, EMPTY, firstValueFrom, from, lastValueFrom, map, NEVER, tap, throwError, type Observable } from 'rxjs';
 import type { RelayTurn, RelayVerdict } from '../contracts/outbox.ts';
 import type { OutgoingMessage } from '../contracts/transport.ts';
 import { gate } from './gate.ts';
 import { ensure } from './law.ts';
 import type { OutboxSubject } from './outboxSubject.ts';
 import { showValue } from './showValue.ts';
-
-type Send = (messages: readonly OutgoingMessage[]) => Observable<RelayVerdict>;
 
 /** Rejects when the outbox, which is empty, breaks it. */
 type Rule = (subject: OutboxSubject) => Promise<void>;
@@ -115,7 +101,7 @@ export const outboxRules: Readonly<Record<string, Rule>> = {
     const first = firstValueFrom(
       subject.outbox.turn(1, (messages) => {
         begun.open();
-        return concat(from(shut.opened).pipe(map(() => sent(messages[0]!))));
+        return from(shut.opened).pipe(map(() => sent(messages[0]!)));
       }),
     );
     await begun.opened;
@@ -173,8 +159,10 @@ function messageOf(id: string, facts: Partial<OutgoingMessage> = {}): OutgoingMe
   return { id, routingKey: 'a.b', contentType: 'application/json', headers: {}, body: new Uint8Array([7]), ...facts };
 }
 
-function append({ outbox, transaction }: OutboxSubject, ...messages: readonly OutgoingMessage[]): Promise<void> {
-  return transaction(async (given) => void (await done(outbox.append(given, messages))));
+function append(subject: OutboxSubject, ...messages: readonly OutgoingMessage[]): Promise<void> {
+  return subject.transaction(async (transaction) => {
+    await done(subject.outbox.append(transaction, messages));
+  });
 }
 
 function sent(message: OutgoingMessage): RelayVerdict {
@@ -191,8 +179,10 @@ async function relay(
   max = 10,
 ): Promise<{ readonly turn: RelayTurn; readonly handed: readonly OutgoingMessage[] }> {
   const handed: OutgoingMessage[] = [];
-  const send: Send = (messages) => sendAll(messages).pipe(tap(({ message }) => handed.push(message)));
-  return { turn: await firstValueFrom(outbox.turn(max, send)), handed };
+  const turn = await firstValueFrom(
+    outbox.turn(max, (messages) => sendAll(messages).pipe(tap(({ message }) => handed.push(message)))),
+  );
+  return { turn, handed };
 }
 
 /** Breaks a law unless these are handed out next. A turn that was left may need a moment to end. */

@@ -11,7 +11,7 @@ import { quotedTable } from './quotedTable.ts';
 
 /** How much {@link postgresInbox} remembers, for how long, and where. */
 export interface PostgresInboxOptions extends TableOptions {
-  /** Most keys, give or take some thousands; beyond it those that were done first are forgotten. Default: 1 000 000. */
+  /** Most keys, give or take some hundreds; beyond it those that were done first are forgotten. Default: 1 000 000. */
   readonly maxKeys?: number | undefined;
   /** How long a key is remembered, in ms from when its work was done. Default: 24 hours. */
   readonly maxAgeMs?: number | undefined;
@@ -26,7 +26,7 @@ export interface PostgresInbox extends Inbox<Pick<PostgresClient, 'query'>> {
 }
 
 /** Keys that are kept between two looks for what is to be forgotten, and that are forgotten in one at most. */
-const SWEEP = 1_000;
+const SWEEP = 200;
 
 /**
  * Remembers what was handled in a table. For pools and clients of the package `pg`.
