@@ -1,9 +1,10 @@
 import { catchError, concat, mergeMap, of, throwError, type Observable } from 'rxjs';
 import { decode } from '../../boundary/decode.ts';
+import { ClosedError } from '../../contracts/deliveryFailure.ts';
 import type { Done } from '../../contracts/inbox.ts';
 import type { CommandDefinition } from '../../contracts/message.ts';
 import { HandlerError, InboxError } from '../../contracts/messageFailure.ts';
-import { DeadLetterError } from '../../contracts/transportFailure.ts';
+import { DeadLetterError, OutboxFullError, PublishError } from '../../contracts/transportFailure.ts';
 import { Topic } from '../topics/topic.ts';
 import type { CommandHandler, HandlerHandle } from './bus.ts';
 import { derivedId } from './derivedId.ts';
@@ -15,6 +16,9 @@ import { OutcomeCodec, outcomeEvent, type CommandOutcome } from './outcomeEvent.
 import { outcomeOf } from './outcomeOf.ts';
 import { settled, type Failed } from './settled.ts';
 import type { Taken } from './taken.ts';
+
+/** What fails with these would fail any command: it comes again, and nothing is said of it yet. */
+const NOT_OF_THE_COMMAND = [InboxError, PublishError, OutboxFullError, ClosedError];
 
 /** A command on its way to its handler, and its outcome on the way back. It is carried out once, and answered each time it comes. */
 export class CommandLine implements MessageLine {
@@ -76,7 +80,7 @@ export class CommandLine implements MessageLine {
     const failure = new HandlerError(factsOf(handler, taken), cause);
     this.parts.books.failed(failure);
     if (cause instanceof DeadLetterError) throw cause;
-    if (cause instanceof InboxError) throw failure;
+    if (NOT_OF_THE_COMMAND.some((kind) => cause instanceof kind)) throw failure;
     const answer = JSON.stringify(outcomeOf(cause, taken.digest));
     // Whoever else has carried it out meanwhile has the last word.
     return this.parts.inbox.once(`${this.key} ${taken.message.id}`, () => [answer]);

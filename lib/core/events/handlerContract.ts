@@ -40,7 +40,12 @@ export function handlerContract(
     return fromAbortable(
       (signal) => handler.handle(taken.message.data, handlerContext(taken, { ...run, signal }, sending)) ?? EMPTY,
       { signal: taken.signal },
-    ).pipe(catchError((cause: unknown) => throwError(() => new Thrown('', { cause }))));
+    ).pipe(
+      // Whoever waits for this very work is not given up with it, and must not take it for a failure.
+      catchError((cause: unknown) =>
+        throwError(() => (taken.signal.aborted ? new GivenUpError() : new Thrown('', { cause }))),
+      ),
+    );
   }
 
   function handle(taken: Taken, delivery: DeliveryContext): Observable<unknown> {
@@ -73,7 +78,7 @@ export function handlerContract(
 }
 
 function reasonOf(failure: unknown, { signal }: Taken, key: string): unknown {
-  if (signal.aborted) return new GivenUpError();
+  if (signal.aborted || failure instanceof GivenUpError) return new GivenUpError();
   return failure instanceof Thrown ? failure.cause : new InboxError(key, failure);
 }
 

@@ -14,9 +14,9 @@ export const Closed = defineEvent('account.closed', t.strict({ account: t.string
 export const messages = defineMessages([Deposit, Close, Deposited, Closed]);
 
 /** Ids that are told apart by eye. */
-export function countedIds(prefix = 'id'): () => string {
-  let count = 0;
-  return () => `${prefix}-${++count}`;
+export function countedIds(prefix = 'id', first = 1): () => string {
+  let next = first;
+  return () => `${prefix}-${next++}`;
 }
 
 /** What a service says no with. */
