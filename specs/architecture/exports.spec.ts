@@ -28,6 +28,7 @@ describe('exports', () => {
       {
         ".": "lib/index.ts",
         "./catalogue": "lib/systems/catalogue/index.ts",
+        "./eventing": "lib/systems/eventing/index.ts",
         "./file": "lib/adapters/file/index.ts",
         "./http": "lib/adapters/http/index.ts",
         "./jobs": "lib/systems/jobs/index.ts",
@@ -346,6 +347,7 @@ describe('exports', () => {
           "ReadJsonOptions",
           "ServeLimits",
           "ServeOptions",
+          "ServeSocketOptions",
           "ServerSentEvent",
           "Serving",
           "SocketLimits",
@@ -360,7 +362,9 @@ describe('exports', () => {
           "PortInUseError",
           "RequestError",
           "SlowClientError",
+          "SocketInUseError",
           "SseFieldError",
+          "UnsafeSocketError",
           "answerProblem",
           "createEventRing",
           "eventStream",
@@ -374,6 +378,7 @@ describe('exports', () => {
           "readPageToken",
           "readQuery",
           "serve",
+          "serveSocket",
           "webSocket",
         ],
       }
@@ -528,6 +533,35 @@ describe('exports', () => {
     `);
   });
 
+  it('rxfan/eventing', () => {
+    expect(namesOf('./eventing')).toMatchInlineSnapshot(`
+      {
+        "types": [
+          "EventView",
+          "Eventing",
+          "EventingAppOptions",
+          "EventingOptions",
+          "FollowOptions",
+          "OperationQuery",
+          "OperationView",
+          "SeatsOptions",
+          "Service",
+          "ServiceApi",
+          "ServiceApiOptions",
+          "ServiceConsumer",
+          "ServiceConsumerOptions",
+        ],
+        "values": [
+          "createEventing",
+          "createServiceApi",
+          "createServiceConsumer",
+          "eventingApi",
+          "eventingApp",
+        ],
+      }
+    `);
+  });
+
   it('rxfan/jobs', () => {
     expect(namesOf('./jobs')).toMatchInlineSnapshot(`
       {
@@ -625,8 +659,9 @@ describe('exports', () => {
       {
         ".": "fp-ts rxjs",
         "./catalogue": "hono node:crypto node:fs node:http node:module node:url rxjs",
+        "./eventing": "fp-ts hono io-ts node:crypto node:http rxjs ws",
         "./file": "fp-ts io-ts node:crypto node:fs node:path rxjs",
-        "./http": "@hono/node-server fp-ts node:crypto node:http rxjs ws",
+        "./http": "@hono/node-server fp-ts node:crypto node:fs node:http node:net node:path rxjs ws",
         "./jobs": "fp-ts hono io-ts node:crypto node:http rxjs",
         "./memory": "@noble/hashes rxjs",
         "./messaging": "rxjs",

@@ -136,7 +136,8 @@ describe('createUpstream', () => {
         socket.send('{"type":"subscribed","id":"all"}');
       });
       const { news } = follow(`http://127.0.0.1:${(odd.address() as AddressInfo).port}/`);
-      if (text.includes('error')) await expect.poll(() => connections).toBeGreaterThan(1); // comes again
+      if (text.includes('error'))
+        await expect.poll(() => connections).toBeGreaterThan(1); // comes again
       else await expect.poll(() => news).toContain('gap');
     },
   );
