@@ -30,6 +30,7 @@ describe('exports', () => {
         "./catalogue": "lib/systems/catalogue/index.ts",
         "./cloudevents": "lib/adapters/cloudevents/index.ts",
         "./codeengine": "lib/adapters/codeengine/index.ts",
+        "./eventing": "lib/systems/eventing/index.ts",
         "./file": "lib/adapters/file/index.ts",
         "./http": "lib/adapters/http/index.ts",
         "./ibmmq": "lib/adapters/ibmmq/index.ts",
@@ -355,6 +356,7 @@ describe('exports', () => {
           "ReadJsonOptions",
           "ServeLimits",
           "ServeOptions",
+          "ServeSocketOptions",
           "ServerSentEvent",
           "Serving",
           "SocketLimits",
@@ -375,7 +377,9 @@ describe('exports', () => {
           "PortInUseError",
           "RequestError",
           "SlowClientError",
+          "SocketInUseError",
           "SseFieldError",
+          "UnsafeSocketError",
           "answerProblem",
           "createEventRing",
           "createTargetGuard",
@@ -391,6 +395,7 @@ describe('exports', () => {
           "readPageToken",
           "readQuery",
           "serve",
+          "serveSocket",
           "webSocket",
         ],
       }
@@ -606,6 +611,35 @@ describe('exports', () => {
     `);
   });
 
+  it('rxfan/eventing', () => {
+    expect(namesOf('./eventing')).toMatchInlineSnapshot(`
+      {
+        "types": [
+          "EventView",
+          "Eventing",
+          "EventingAppOptions",
+          "EventingOptions",
+          "FollowOptions",
+          "OperationQuery",
+          "OperationView",
+          "SeatsOptions",
+          "Service",
+          "ServiceApi",
+          "ServiceApiOptions",
+          "ServiceConsumer",
+          "ServiceConsumerOptions",
+        ],
+        "values": [
+          "createEventing",
+          "createServiceApi",
+          "createServiceConsumer",
+          "eventingApi",
+          "eventingApp",
+        ],
+      }
+    `);
+  });
+
   it('rxfan/jobs', () => {
     expect(namesOf('./jobs')).toMatchInlineSnapshot(`
       {
@@ -708,6 +742,9 @@ describe('exports', () => {
         "./file": "fp-ts io-ts node:crypto node:fs node:path node:timers rxjs",
         "./http": "@hono/node-server fp-ts node:crypto node:dns node:http node:net node:os node:tls rxjs ws",
         "./ibmmq": "fp-ts io-ts node:http node:https node:stream rxjs",
+        "./eventing": "fp-ts hono io-ts node:crypto node:http rxjs ws",
+        "./file": "fp-ts io-ts node:crypto node:fs node:path rxjs",
+        "./http": "@hono/node-server fp-ts node:crypto node:fs node:http node:net node:path rxjs ws",
         "./jobs": "fp-ts hono io-ts node:crypto node:http rxjs",
         "./memory": "@noble/hashes rxjs",
         "./messaging": "rxjs",

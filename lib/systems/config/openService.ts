@@ -20,10 +20,13 @@ const definition = shape(
   { kind: oneOf(['event', 'command']), name: text, routingKey: text, version: whole(1, 2 ** 31), codec },
   { upcast: anything },
 );
-const attach = decoder('a function', (input, context) =>
+const handlers = decoder('a function', (input, context) =>
   isFunction(input) ? t.success(input) : t.failure(input, context),
 );
-const serviceShape = shape({ name: text, messages: t.array(definition, 'a list of definitions'), attach }, {});
+const serviceShape = shape(
+  { name: text, messages: t.array(definition, 'a list of definitions'), attach: handlers },
+  {},
+);
 
 /**
  * The service that a module exports by default. Rejects with a ConfigError when the module is missing, does not load, or
@@ -37,9 +40,16 @@ export async function openService(path: string): Promise<Service> {
   return exported as Service; // itself and no copy: a method may use its `this`
 }
 
+/** What is looked at: a service may have more, for those who embed it. */
+function partsOf(exported: unknown): unknown {
+  if (typeof exported !== 'object' || exported === null) return exported;
+  const { name, messages, attach } = exported as Partial<Record<keyof Service, unknown>>;
+  return { name, messages, attach };
+}
+
 function problemsOf(exported: unknown): readonly string[] {
   try {
-    const decoded = serviceShape.decode(exported);
+    const decoded = serviceShape.decode(partsOf(exported));
     if (isLeft(decoded)) {
       return decoded.left.map((problem) => {
         const { at, expected, found } = faultsOf([problem])[0]!;

@@ -318,7 +318,7 @@ describe('the WebSocket /v1/stream', () => {
   });
 
   it('C7 leaves nothing behind: connects and drops, subscribed and not', async () => {
-    const count = Number(process.env['RXFAN_SOCKETS'] ?? 200);
+    const count = 200;
     const server = await start({ seats: { perClient: 60, total: 60 } });
     const before = process.getActiveResourcesInfo().filter((name) => /Timeout|TCP/.test(name)).length;
     for (let i = 0; i < count; i += 50) {
