@@ -6,7 +6,7 @@ import { listen } from '../../../operators/internal/listen.ts';
 export interface Task {
   /** What it has in common with others, of which only so many are done at a time. */
   readonly bulkhead: string;
-  /** It may take long: those of which nobody thinks so go first, and have half of all places to themselves. */
+  /** It may take long: those of which nobody thinks so go first, and have half of all places while more may come. */
   isSuspect: boolean;
 }
 
@@ -117,7 +117,7 @@ class Places {
   private nextLine(): Line | undefined {
     if (this.subscriber.closed || this.runningInAll >= this.options.concurrency) return undefined;
     if (this.ready[0].size > 0) return 0;
-    const most = Math.max(1, Math.floor(this.options.concurrency / 2));
+    const most = this.isEnded ? Infinity : Math.max(1, Math.floor(this.options.concurrency / 2));
     return this.ready[1].size > 0 && this.running[1]! < most ? 1 : undefined;
   }
 

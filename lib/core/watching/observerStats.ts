@@ -52,7 +52,7 @@ export interface StoreHealth {
   readonly saves: number;
   readonly failures: number;
   readonly lastSaveTime?: number | undefined;
-  /** Of the last call, where it failed. */
+  /** Of the last failure, until everything has succeeded again. */
   readonly lastError?: string | undefined;
 }
 

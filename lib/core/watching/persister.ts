@@ -131,6 +131,7 @@ export class Persister {
         complete: () => {
           this.failuresInARow = 0;
           this.conflictsInARow = 0;
+          this.calls.lastError = undefined;
           this.ends.next();
         },
       }),

@@ -9,6 +9,7 @@ export class StoreCalls {
   saves = 0;
   failures = 0;
   lastSaveTime: number | undefined;
+  /** Of the last failure, until everything is well again. */
   lastError: string | undefined;
   readonly name: string;
   private readonly store: RegistryStore;
@@ -46,7 +47,6 @@ export class StoreCalls {
         );
       }),
       tap({
-        next: () => (this.lastError = undefined),
         error: (failure: unknown) => {
           if (!(failure instanceof RegistryStoreError)) return;
           this.failures++;

@@ -58,7 +58,7 @@ describe('an observer', () => {
       const callsOf = (who: string) => calls$.pipe(mergeMap(({ of: whose, what }) => (whose === who ? [what] : [])));
       const answers$ = register$.pipe(
         mergeMap((id) =>
-          observer.register(wanted({ id, notify: id }), 'me').pipe(catchError((error: Error) => of(error))),
+          observer.register(wanted({ id, notify: id }), 'me').pipe(catchError((error: unknown) => of(error as Error))),
         ),
         map((answer) => (answer instanceof Error ? answer.name : `${answer.kind}, ${answer.durability}`)),
       );

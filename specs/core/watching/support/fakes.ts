@@ -1,4 +1,16 @@
-import { concat, defer, EMPTY, finalize, ignoreElements, NEVER, of, throwError, timer, type Observable } from 'rxjs';
+import {
+  concat,
+  concatMap,
+  defer,
+  EMPTY,
+  finalize,
+  ignoreElements,
+  NEVER,
+  of,
+  throwError,
+  timer,
+  type Observable,
+} from 'rxjs';
 import { memoryRegistryStore } from '../../../../lib/adapters/memory/memoryRegistryStore.ts';
 import type { DepthSource } from '../../../../lib/contracts/depthSource.ts';
 import { NotifyError, type Notification, type Notifier } from '../../../../lib/contracts/notifier.ts';
@@ -115,7 +127,8 @@ export function fakeStore(
       const n = count();
       store.mostRunning = Math.max(store.mostRunning, ++store.running);
       const held = (by$: Observable<unknown> | undefined): Observable<never> => (by$ ?? EMPTY).pipe(ignoreElements());
-      return concat(held(before(action, n)), call(), held(after(action, n))).pipe(finalize(() => store.running--));
+      const answered$ = call().pipe(concatMap((value) => concat(held(after(action, n)), of(value))));
+      return concat(held(before(action, n)), answered$).pipe(finalize(() => store.running--));
     });
   return store satisfies RegistryStore;
 }

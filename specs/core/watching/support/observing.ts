@@ -3,6 +3,7 @@ import type { ObserverFailure } from '../../../../lib/contracts/observerFailure.
 import { createObserver } from '../../../../lib/core/watching/createObserver.ts';
 import type { Observer, ObserverOptions, RegistrationRequest } from '../../../../lib/core/watching/observer.ts';
 import type { CycleReport } from '../../../../lib/core/watching/observerStats.ts';
+import type { VirtualTime } from '../../../support/virtually.ts';
 import { fakeManager, fakeNotifier } from './fakes.ts';
 
 /** Options of an observer that is quick, and whose ids and chance are known. */
@@ -27,14 +28,15 @@ export function wanted(facts: Partial<RegistrationRequest> = {}): RegistrationRe
   return { manager: 'QM', queue: 'Q', notify: 'host/ok', ...facts };
 }
 
-/** An observer that runs, and all that it tells. */
-export function observing(given: Partial<ObserverOptions> = {}) {
+/** An observer that runs for so long, and all that it tells. */
+export function observing(time: VirtualTime, forMs: number, given: Partial<ObserverOptions> = {}) {
   const observer = createObserver(options(given));
   const reports: CycleReport[] = [];
   const errors: ObserverFailure[] = [];
   observer.reports$.subscribe((report) => reports.push(report));
   observer.errors$.subscribe((error) => errors.push(error));
   const running = observer.run().subscribe();
+  time.at(time.now() + forMs, () => running.unsubscribe());
   return { observer, reports, errors, running };
 }
 
