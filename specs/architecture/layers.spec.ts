@@ -15,6 +15,7 @@ const ADAPTERS = [
   'memory',
   'node',
   'packages',
+  'rabbitmq',
   's3',
 ].map((name) => `lib/adapters/${name}/`);
 const SYSTEMS = [...BOUNDARY, ...ADAPTERS, 'lib/core/', 'io-ts', 'node:'];
