@@ -40,7 +40,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'lib/adapters/memory/': [...BOUNDARY, '@noble/hashes'],
   'lib/adapters/node/': [...BOUNDARY, 'node:'],
   'lib/adapters/packages/': [...BOUNDARY, 'io-ts', 'yaml', 'pg', 'node:'],
-  'lib/adapters/rabbitmq/': [...BOUNDARY, 'amqplib'],
+  'lib/adapters/rabbitmq/': [...BOUNDARY, 'amqplib', 'node:'],
   'lib/adapters/s3/': [...BOUNDARY, '@aws-sdk/client-s3', 'node:', 'lib/adapters/ibmcloud/'],
   'lib/testing/': [...CONTRACTS],
   'lib/systems/catalogue/page/': ['rxjs', 'lit', 'lib/contracts/'],

@@ -15,8 +15,18 @@ import { Results } from './support/results.mjs';
 import { chance, inShort, shuffled } from './support/stats.mjs';
 import { figuresTable, resultTable } from './support/tables.mjs';
 
-const SUITES = ['merge', 'walk', 'fanout', 'topics', 'isolation', 'receivers', 'tokens', 'memory', 'observer'];
-const SUITES = ['merge', 'walk', 'fanout', 'topics', 'isolation', 'receivers', 'tokens', 'memory', 'rabbitmq'];
+const SUITES = [
+  'merge',
+  'walk',
+  'fanout',
+  'topics',
+  'isolation',
+  'receivers',
+  'tokens',
+  'memory',
+  'rabbitmq',
+  'observer',
+];
 /** How far below its target a figure may be in a quick run: enough for a busy machine, not for a gross mistake. */
 const SLACK = 0.5;
 /** For figures that the machine has no part in: a quick run only sees fewer cases. */
