@@ -97,6 +97,83 @@ describe('receipts', () => {
   it('tell of a value that is published within a handler when it has gone out', () => {
     const topic = new Topic<number>();
     let log: string[] = [];
+    let before: unknown;
+    let receipt: Receipt | undefined;
+    topic.deliver({
+      id: 'a',
+      handle(n) {
+        if (n > 0) return;
+        receipt = topic.publish(1);
+        before = [...receipt.verdicts];
+        log = logOf(receipt);
+        log.push('returns');
+      },
+    });
+    topic.publish(0);
+
+    expect(before).toEqual([]);
+    expect(log).toEqual(['returns', 'taken', 'a succeeded', 'settled']);
+    expect([...receipt!.verdicts]).toEqual([['a', 'accepted']]);
+    expect(receipt!.id).toBe(2);
+  });
+
+  it('are settled at once when nobody is subscribed, or has left', () => {
+    const topic = new Topic<number>();
+    expect(logOf(topic.publish(1))).toEqual(['taken', 'settled']);
+
+    const { delivery } = manual(topic, 'a');
+    topic.deliver({ id: 'b', handle: () => {} });
+    delivery.close();
+    expect(logOf(topic.publish(2))).toEqual(['taken', 'b succeeded', 'settled']);
+    expect([...topic.publish(3).verdicts.keys()]).toEqual(['b']);
+  });
+
+  it('leave out who leaves while the value goes out', () => {
+    const topic = new Topic<number>();
+    topic.deliver({ id: 'a', handle: () => topic.deliveries().at(-1)!.close() });
+    manual(topic, 'b');
+    manual(topic, 'c');
+    const receipt = topic.publish(1);
+
+    expect([...receipt.verdicts]).toEqual([
+      ['a', 'accepted'],
+      ['b', 'accepted'],
+    ]);
+    expect(logOf(receipt)).toEqual(['taken', 'a succeeded']);
+  });
+
+  it('tell each outcome once, also when it is settled by whoever takes the one before', () => {
+    const topic = new Topic<number>();
+    const all = ['a', 'b', 'c', 'd'].map((id) => manual(topic, id));
+    const receipt = topic.publish(1);
+    const log: string[] = [];
+    receipt.settled$.subscribe({
+      next({ subscriber }) {
+        log.push(subscriber);
+        all
+          .find(({ open }) => open().length > 0)
+          ?.open()[0]!
+          .succeed();
+      },
+      complete: () => log.push('settled'),
+    });
+    all[2]!.open()[0]!.succeed();
+
+    expect(log).toEqual(['c', 'a', 'b', 'd', 'settled']);
+  });
+
+  it('tell whoever watches the subscriber change, and ends its work, what became of it', () => {
+    const topic = new Topic<number>();
+    const { delivery, open } = manual(topic, 's');
+    delivery.stats$.subscribe(({ running }) => {
+      if (running > 0) open()[0]?.succeed();
+    });
+    expect(logOf(topic.publish(1))).toEqual(['taken', 's succeeded', 'settled']);
+  });
+
+  it('tell each outcome once of a value whose turn had not come when its receipt was looked at', () => {
+    const topic = new Topic<number>();
+    let log: string[] = [];
     topic.deliver({
       id: 'publishes',
       handle(n) {
