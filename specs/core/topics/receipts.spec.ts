@@ -171,6 +171,21 @@ describe('receipts', () => {
     expect(logOf(topic.publish(1))).toEqual(['taken', 's succeeded', 'settled']);
   });
 
+  it('tell each outcome once of a value whose turn had not come when its receipt was looked at', () => {
+    const topic = new Topic<number>();
+    let log: string[] = [];
+    topic.deliver({
+      id: 'publishes',
+      handle(n) {
+        if (n === 1) log = logOf(topic.publish(2));
+      },
+    });
+    topic.deliver({ id: 'throws', handle: () => throwError(() => 'no') });
+    topic.publish(1);
+
+    expect(log).toEqual(['taken', 'publishes succeeded', 'throws failed DeliveryError', 'settled']);
+  });
+
   it('stop telling whoever has left', () => {
     const topic = new Topic<number>();
     const { open } = manual(topic, 's');

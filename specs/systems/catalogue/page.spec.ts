@@ -161,6 +161,19 @@ describe.skipIf(withoutBrowser())('the page in the browser', () => {
     await expect.poll(() => notice.count()).toBe(0);
   });
 
+  it('marks a source that is unreachable also when the sources were asked about before the page had come', async () => {
+    await open(); // the sources are known to be well
+    dpkg.broken = true;
+    const reported = page.waitForResponse(/\/v1\/sources/);
+    await page.route(/\/v1\/packages/, async (route) => {
+      await reported;
+      await route.continue();
+    });
+    await page.reload();
+
+    await page.getByRole('button', { name: 'dpkg (unreachable)' }).waitFor();
+  });
+
   it('starts again, and says so, when the server does not know its place any more', async () => {
     await open();
     let gone = 0;

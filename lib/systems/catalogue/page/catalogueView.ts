@@ -5,8 +5,10 @@ import {
   debounceTime,
   distinctUntilChanged,
   EMPTY,
+  filter,
   map,
   merge,
+  share,
   Subject,
   Subscription,
   switchMap,
@@ -66,8 +68,10 @@ export class CatalogueView extends LitElement {
         window.scrollTo({ top: 0 });
       }),
       switchMap((filter) => walkCatalogue(filter, this.demand)),
+      share(),
     );
-    const sources$ = merge(this.filters, this.again, this.demand).pipe(
+    const answer$ = walk$.pipe(filter(({ kind }) => kind !== 'loading')); // a source may have failed for it
+    const sources$ = merge(this.filters, this.again, answer$).pipe(
       map(() => undefined),
       throttleTime(REPORT_MS, undefined, { leading: true, trailing: true }),
       switchMap(() => fetchSources().pipe(catchError(() => EMPTY))),
