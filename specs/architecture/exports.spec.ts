@@ -353,6 +353,7 @@ describe('exports', () => {
           "OwnAddress",
           "Problem",
           "QueryShape",
+          "ReadFormOptions",
           "ReadJsonOptions",
           "ServeLimits",
           "ServeOptions",
@@ -390,6 +391,7 @@ describe('exports', () => {
           "isOurFault",
           "isTellable",
           "problemOf",
+          "readForm",
           "readJson",
           "readPageSize",
           "readPageToken",
@@ -601,10 +603,12 @@ describe('exports', () => {
     expect(namesOf('./rabbitmq')).toMatchInlineSnapshot(`
       {
         "types": [
+          "RabbitmqDepthsOptions",
           "RabbitmqOptions",
           "RabbitmqTls",
         ],
         "values": [
+          "rabbitmqDepths",
           "rabbitmqTransport",
         ],
       }
@@ -739,12 +743,10 @@ describe('exports', () => {
         "./catalogue": "hono node:crypto node:fs node:http node:module node:url rxjs",
         "./cloudevents": "cloudevents node:crypto node:http node:net node:tls rxjs",
         "./codeengine": "fp-ts io-ts node:crypto rxjs",
-        "./file": "fp-ts io-ts node:crypto node:fs node:path node:timers rxjs",
-        "./http": "@hono/node-server fp-ts node:crypto node:dns node:http node:net node:os node:tls rxjs ws",
-        "./ibmmq": "fp-ts io-ts node:http node:https node:stream rxjs",
         "./eventing": "fp-ts hono io-ts node:crypto node:http rxjs ws",
-        "./file": "fp-ts io-ts node:crypto node:fs node:path rxjs",
-        "./http": "@hono/node-server fp-ts node:crypto node:fs node:http node:net node:path rxjs ws",
+        "./file": "fp-ts io-ts node:crypto node:fs node:path node:timers rxjs",
+        "./http": "@hono/node-server fp-ts node:crypto node:dns node:fs node:http node:net node:os node:path node:tls rxjs ws",
+        "./ibmmq": "fp-ts io-ts node:http node:https node:stream rxjs",
         "./jobs": "fp-ts hono io-ts node:crypto node:http rxjs",
         "./memory": "@noble/hashes rxjs",
         "./messaging": "rxjs",

@@ -66,7 +66,7 @@ function running(url: string, terminal: FakeTerminal, stop: () => Promise<number
       ...(body !== undefined && { body: isText ? body : JSON.stringify(body) }),
     });
     const text = await answer.text();
-    const isJson = /json/.test(answer.headers.get('content-type') ?? '');
+    const isJson = (answer.headers.get('content-type') ?? '').includes('json');
     return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : text };
   };
   return {
