@@ -15,6 +15,7 @@ const ADAPTERS = [
   'memory',
   'node',
   'packages',
+  'postgres',
   'rabbitmq',
   's3',
 ].map((name) => `lib/adapters/${name}/`);
@@ -40,6 +41,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'lib/adapters/memory/': [...BOUNDARY, '@noble/hashes'],
   'lib/adapters/node/': [...BOUNDARY, 'node:'],
   'lib/adapters/packages/': [...BOUNDARY, 'io-ts', 'yaml', 'pg', 'node:'],
+  'lib/adapters/postgres/': [...BOUNDARY, 'io-ts'],
   'lib/adapters/rabbitmq/': [...BOUNDARY, 'amqplib', 'node:'],
   'lib/adapters/s3/': [...BOUNDARY, '@aws-sdk/client-s3', 'node:', 'lib/adapters/ibmcloud/'],
   'lib/testing/': [...CONTRACTS],
@@ -49,6 +51,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'lib/systems/routing/': [...SYSTEMS, 'hono'],
   'lib/systems/eventing/': [...SYSTEMS, 'hono'],
   'lib/systems/daemon/': [...SYSTEMS, 'ws', 'lib/systems/eventing/'],
+  'lib/systems/observer/': [...SYSTEMS, 'hono'],
   'lib/systems/config/': [
     ...SYSTEMS,
     'yaml',
@@ -65,6 +68,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'lib/systems/routing/',
     'lib/systems/eventing/',
     'lib/systems/daemon/',
+    'lib/systems/observer/',
     'lib/systems/config/',
   ],
 };

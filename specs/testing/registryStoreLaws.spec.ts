@@ -81,7 +81,7 @@ describe('registryStoreLaws', () => {
           store.save(
             {
               ...rest,
-              registrations: registrations.map((one) => ({ ...one, updateTime: Number(one.updateTime) || 0 })),
+              registrations: registrations.map((one) => ({ ...one, updateTime: one.updateTime || 0 })),
             },
             revision,
           ),

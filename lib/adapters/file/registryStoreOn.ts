@@ -12,7 +12,6 @@ import { FormatError, UnreachableError } from '../../contracts/failure.ts';
 import type { RegistrySnapshot } from '../../contracts/registration.ts';
 import { StoreConflictError, type RegistryStore, type StoredRegistry } from '../../contracts/registryStore.ts';
 import { createTurns } from './createTurns.ts';
-import type { FileRegistryStoreOptions } from './fileRegistryStore.ts';
 import { openPlain } from './openPlain.ts';
 import {
   addGeneration,
@@ -27,7 +26,10 @@ const TURN = 'registry';
 const MOST_LOOKS = 5; // at a folder whose states are removed while they are read
 
 /** The store of `fileRegistryStore`, on files that specs can let fail. */
-export function registryStoreOn(options: FileRegistryStoreOptions, files: WritingFiles): RegistryStore {
+export function registryStoreOn(
+  options: { readonly folder: string; readonly maxBytes?: number | undefined },
+  files: WritingFiles,
+): RegistryStore {
   const { maxBytes = 128 * 1024 ** 2 } = options;
   if (options.folder === '') throw new OptionError('folder', 'the path of a folder', options.folder);
   if (!(maxBytes > 0)) throw new OptionError('maxBytes', 'more than 0 bytes', maxBytes);

@@ -1,14 +1,7 @@
 import { Observable, type Subscriber } from 'rxjs';
 import { Fifo } from '../../../operators/internal/fifo.ts';
 import { listen } from '../../../operators/internal/listen.ts';
-
-/** One of many things to do. */
-export interface Task {
-  /** What it has in common with others, of which only so many are done at a time. */
-  readonly bulkhead: string;
-  /** It may take long: those of which nobody thinks so go first, and have half of all places while more may come. */
-  isSuspect: boolean;
-}
+import { lineOf, newBulkhead, type Bulkhead, type Line, type Task } from './bulkhead.ts';
 
 /** How many tasks are done at the same time: of all, and of one bulkhead. */
 export interface BulkheadsOptions {
@@ -18,15 +11,6 @@ export interface BulkheadsOptions {
 
 /** How a task that was started is done with: it has ended, or gives up its place and is put in line again. */
 export type TaskEnd = 'done' | 'yielded';
-
-type Line = 0 | 1; // those that are not suspect, and those that are
-
-interface Bulkhead {
-  readonly name: string;
-  running: number;
-  readonly waiting: readonly [Fifo<Task>, Fifo<Task>];
-  readonly isReady: [boolean, boolean];
-}
 
 /**
  * Does the tasks of a source, so many at the same time. Bulkheads that have tasks waiting take turns.
@@ -155,12 +139,4 @@ class Places {
     if (bulkhead.running === 0 && one.size + other.size === 0) this.bulkheads.delete(bulkhead.name);
     this.fill();
   }
-}
-
-function lineOf({ isSuspect }: Task): Line {
-  return isSuspect ? 1 : 0;
-}
-
-function newBulkhead(name: string): Bulkhead {
-  return { name, running: 0, waiting: [new Fifo(), new Fifo()], isReady: [false, false] };
 }

@@ -1,28 +1,11 @@
-import {
-  AsyncSubject,
-  concat,
-  defer,
-  EMPTY,
-  filter,
-  finalize,
-  ignoreElements,
-  map,
-  merge,
-  NEVER,
-  of,
-  race,
-  share,
-  Subject,
-  take,
-  takeUntil,
-  tap,
-  type Observable,
-} from 'rxjs';
+import { concat, defer, EMPTY, finalize, merge, NEVER, share, takeUntil, type Observable } from 'rxjs';
 import { ObserverUnavailableError, type ObserverFailure } from '../../contracts/observerFailure.ts';
 import { cycles } from './cycles.ts';
+import { Ending } from './ending.ts';
 import { Health } from './health.ts';
 import { Managers } from './managers.ts';
 import type { ObserverClosing } from './observer.ts';
+import type { CycleReport } from './observerStats.ts';
 import { Outlets } from './outlets.ts';
 import { Persister } from './persister.ts';
 import { Quarantine } from './quarantine.ts';
@@ -31,7 +14,6 @@ import { Resting } from './resting.ts';
 import type { Settings } from './settings.ts';
 import { StoreCalls } from './storeCalls.ts';
 import { Teller } from './teller.ts';
-import { wait } from './wait.ts';
 
 /** Where the parts of an observer meet, and how it begins and ends. */
 export class Engine {
@@ -47,11 +29,7 @@ export class Engine {
   readonly run$: Observable<never>;
   private readonly quarantine: Quarantine;
   private readonly resting: Resting;
-  private readonly closings = new Subject<void>();
-  private readonly drains = new Subject<void>();
-  private readonly stops = new Subject<void>();
-  private isCycling = false;
-  private closing: AsyncSubject<ObserverClosing> | undefined;
+  private readonly ending: Ending;
 
   constructor(settings: Settings) {
     const outlets = new Outlets(settings.onError);
@@ -60,7 +38,7 @@ export class Engine {
     const { state } = registry;
     const health = new Health(state, settings);
     const resting = new Resting(state.index);
-    const isClosing = () => this.closing !== undefined;
+    const isClosing = () => this.ending.hasBegun;
     const { store } = settings;
     this.settings = settings;
     this.outlets = outlets;
@@ -72,7 +50,8 @@ export class Engine {
     this.quarantine = new Quarantine(state.index, settings.backoffMs, (entry) => health.restore(entry));
     this.calls = store && new StoreCalls(store, settings.storeTimeoutMs);
     this.persister = this.calls && new Persister(this.calls, state, settings, failed);
-    this.run$ = defer(() => (this.closing ? EMPTY : this.running())).pipe(share());
+    this.ending = new Ending(this);
+    this.run$ = defer(() => (this.ending.hasBegun ? EMPTY : this.running())).pipe(share());
   }
 
   /** Nothing runs. */
@@ -82,18 +61,12 @@ export class Engine {
 
   /** Throws ObserverUnavailableError while nothing can be changed. */
   checkOpen(): void {
-    if (this.closing) throw new ObserverUnavailableError('closed');
+    if (this.ending.hasBegun) throw new ObserverUnavailableError('closed');
     if (this.outlets.state !== 'ready') throw new ObserverUnavailableError('loading');
   }
 
   close(deadlineMs: number): Observable<ObserverClosing> {
-    return defer(() => {
-      if (!this.closing) {
-        this.closing = new AsyncSubject();
-        this.ending(deadlineMs).subscribe(this.closing);
-      }
-      return this.closing;
-    });
+    return this.ending.begin(deadlineMs);
   }
 
   private running(): Observable<never> {
@@ -105,60 +78,19 @@ export class Engine {
     });
     const work$ = merge(this.cycling(), this.persister?.run() ?? NEVER);
     return concat(this.persister?.load() ?? EMPTY, ready$, work$).pipe(
-      takeUntil(this.stops),
+      takeUntil(this.ending.stop$),
       finalize(() => this.stopped()),
     );
   }
 
   private cycling(): Observable<never> {
     if (this.settings.mode === 'registrations') return EMPTY;
-    const { settings, managers, teller, resting, registry, health, closings: closing$ } = this;
+    const { settings, managers, teller, resting, registry, health } = this;
+    const closing$ = this.ending.begin$;
     const active = () => [...registry.state.index.values()].filter((entry) => health.isActive(entry));
-    return defer(() => {
-      this.isCycling = true;
-      return cycles({
-        settings,
-        managers,
-        teller,
-        resting,
-        active,
-        closing$,
-        report: (one) => this.outlets.report(one),
-      });
-    }).pipe(
-      tap({
-        complete: () => {
-          this.isCycling = false;
-          this.drains.next();
-        },
-      }),
-    );
-  }
-
-  private ending(deadlineMs: number): Observable<ObserverClosing> {
-    if (!this.isStopped) this.outlets.become('closing');
-    const drained$ = this.isCycling && !this.isStopped ? this.drains.pipe(take(1), ignoreElements()) : EMPTY;
-    const begin$ = defer(() => {
-      this.persister?.hurry();
-      this.closings.next();
-      return EMPTY;
-    });
-    const finished$ = concat(merge(drained$, begin$), this.saving());
-    return race(finished$, wait(deadlineMs)).pipe(
-      take(1),
-      map(() => ({ saved: !this.persister || !this.registry.state.isDirty, cutOff: this.teller.inFlight })),
-      finalize(() => {
-        this.stops.next();
-        this.outlets.complete();
-      }),
-    );
-  }
-
-  /** Emits when all is saved, or nothing can save it. */
-  private saving(): Observable<unknown> {
-    const { persister, registry } = this;
-    if (!persister) return of(undefined);
-    return persister.demand().pipe(filter(() => !registry.state.isDirty || this.isStopped));
+    const report = (one: CycleReport) => this.outlets.report(one);
+    const cycles$ = defer(() => cycles({ settings, managers, teller, resting, active, closing$, report }));
+    return this.ending.awaited(cycles$);
   }
 
   private changed(ids: readonly string[]): void {
@@ -170,10 +102,9 @@ export class Engine {
   }
 
   private stopped(): void {
-    this.isCycling = false;
     this.quarantine.stop();
     this.resting.stop();
-    if (!this.closing) this.outlets.become('idle');
+    if (!this.ending.hasBegun) this.outlets.become('idle');
     this.persister?.stopped();
   }
 }

@@ -3,13 +3,11 @@ import {
   concat,
   defer,
   EMPTY,
-  filter,
   finalize,
   ignoreElements,
   map,
   merge,
   of,
-  repeat,
   take,
   throwError,
   type Observable,
@@ -21,6 +19,7 @@ import {
 } from '../../contracts/observerFailure.ts';
 import type { TaskEnd } from './bulkheads.ts';
 import { fullJitterMs } from './fullJitterMs.ts';
+import { givingWay } from './givingWay.ts';
 import type { Health } from './health.ts';
 import { verdictOn } from './verdictOn.ts';
 import type { Resting } from './resting.ts';
@@ -62,7 +61,8 @@ export class Teller {
       const told$ = concat(pause$, this.attempts(telling, isPressed)).pipe(
         within(notifyTimeoutMs, () => new NotificationTimeoutError(notifyTimeoutMs)),
       );
-      return merge(told$, this.yielding(telling, isPressed)).pipe(
+      const yielded$ = telling.isSuspect ? EMPTY : givingWay(notifyTimeoutMs * PATIENCE, isPressed);
+      return merge(told$, yielded$).pipe(
         take(1),
         map((end) => this.ended(telling, end)),
         catchError((failure: unknown) => this.failed(telling, failure)),
@@ -100,16 +100,6 @@ export class Teller {
   private pause({ failures }: Telling): Observable<never> {
     const { retry, random } = this.host.settings;
     return wait(fullJitterMs(retry, Math.max(failures, 1), random)).pipe(ignoreElements());
-  }
-
-  /** Emits when it has taken long, and others wait that may be faster. */
-  private yielding({ isSuspect }: Telling, isPressed: () => boolean): Observable<'yielded'> {
-    if (isSuspect) return EMPTY;
-    return wait(this.host.settings.notifyTimeoutMs * PATIENCE).pipe(
-      repeat(),
-      filter(isPressed),
-      map(() => 'yielded' as const),
-    );
   }
 
   private ended(telling: Telling, end: 'told' | 'yielded'): TaskEnd {

@@ -1,5 +1,5 @@
 import type { Notification, Notifier } from '../../contracts/notifier.ts';
-import type { Task } from './bulkheads.ts';
+import type { Task } from './bulkhead.ts';
 import type { CycleTally } from './cycleTally.ts';
 import type { Entry } from './registryIndex.ts';
 
