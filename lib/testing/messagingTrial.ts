@@ -133,3 +133,8 @@ export function codeOf(failure: unknown): unknown {
 export function idsOf(messages: readonly OutgoingMessage[]): readonly string[] {
   return messages.map(({ id }) => id);
 }
+
+/** What it told of one kind, in order. */
+export function eventsOf<E extends ConsumerEvent>({ events }: TrialConsumer, kind: E['kind']): readonly E[] {
+  return events.all.filter((event): event is E => event.kind === kind);
+}
