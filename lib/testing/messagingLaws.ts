@@ -1,4 +1,5 @@
 import type { Law } from './law.ts';
+import { messagingDeadLetterRules } from './messagingDeadLetterRules.ts';
 import { messagingDeliveryRules, messagingPatternRules } from './messagingDeliveryRules.ts';
 import { messagingEndRules } from './messagingEndRules.ts';
 import { messagingFailureRules } from './messagingFailureRules.ts';
@@ -27,6 +28,7 @@ export function messagingLaws(
     ...messagingDeliveryRules,
     ...(traits.exchange === 'direct' ? {} : messagingPatternRules),
     ...messagingFailureRules,
+    ...messagingDeadLetterRules,
     ...messagingEndRules,
   };
 

@@ -34,6 +34,8 @@ export interface TrialConsumer {
 export interface Trial {
   readonly subject: MessagingSubject;
   readonly exchange: 'direct' | 'topic';
+  /** Longest wait for anything, in ms. */
+  readonly deadlineMs: number;
   connect(): Transport;
   /** A name, or a routing key, of this law alone. */
   own(name: string): string;
@@ -63,6 +65,7 @@ export function messagingTrial(subject: MessagingSubject, traits: MessagingTrait
   const trial: Trial = {
     subject,
     exchange,
+    deadlineMs,
     connect: () => subject.connect(),
     own: (name) => `${mark}.${name}`,
     log: () => eventLog(deadlineMs),
@@ -132,4 +135,9 @@ export function codeOf(failure: unknown): unknown {
 /** The ids of messages, in order. */
 export function idsOf(messages: readonly OutgoingMessage[]): readonly string[] {
   return messages.map(({ id }) => id);
+}
+
+/** What it told of one kind, in order. */
+export function eventsOf<E extends ConsumerEvent>({ events }: TrialConsumer, kind: E['kind']): readonly E[] {
+  return events.all.filter((event): event is E => event.kind === kind);
 }

@@ -1,7 +1,7 @@
 // Messages through a RabbitMQ of our own that is killed, frozen, blocked and cut off meanwhile. See docs/performance.md.
 //
 //   npm run chaos                100,000 messages; fails when a figure is not what it must be
-//   npm run chaos -- --quick     a tenth of it, within 40 s
+//   npm run chaos -- --quick     a twentieth of it, within 30 s
 import console from 'node:console';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL, URL } from 'node:url';
