@@ -48,6 +48,7 @@ export class OperationRecord {
 
   /** Tells those who wait that nobody will ever know. */
   lost(failure: unknown): void {
+    this.expiry?.unsubscribe();
     this.end.error(failure);
   }
 }

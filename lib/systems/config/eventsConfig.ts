@@ -29,7 +29,7 @@ export function eventsConfig({ folder, env }: ConfigScope) {
       transport: oneOf(['memory', 'rabbitmq']),
       /** Of the broker, with credentials. */
       url: secret(env),
-      exchange: shape({ name: text }, { type: oneOf(['direct', 'topic']) }),
+      exchange: shape({}, { name: text, type: oneOf(['direct', 'topic']) }),
       /** When an operation without an outcome is expired, in ms from when it was submitted. */
       timeoutMs: whole(1, 30 * DAY_MS),
       /** How long an operation can be read after its end, in ms. */

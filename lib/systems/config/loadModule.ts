@@ -35,9 +35,10 @@ async function fileAt(path: string, where: string): Promise<{ readonly size: num
 
 function load(path: string, where: string, timeoutMs: number): Promise<unknown> {
   const { href } = pathToFileURL(path);
+  const names = [href, path]; // a CommonJS module is told by its path
   const late = () => new ConfigError([`${where} was not loaded within ${timeoutMs} ms`]);
   const failed = (cause: unknown) =>
-    new ConfigError([`${where} cannot be loaded: ${inWords(cause)}${lineOf(href, cause)}`], { cause });
+    new ConfigError([`${where} cannot be loaded: ${inWords(cause)}${lineOf(names, cause)}`], { cause });
   const module$ = defer(async () => ((await import(href)) as { readonly default?: unknown }).default);
   return firstValueFrom(
     module$.pipe(
@@ -48,8 +49,9 @@ function load(path: string, where: string, timeoutMs: number): Promise<unknown> 
 }
 
 /** Where in the module it was thrown, as far as the stack tells. */
-function lineOf(href: string, cause: unknown): string {
+function lineOf(names: readonly string[], cause: unknown): string {
   const stack = cause instanceof Error ? String(cause.stack) : '';
-  const line = stack.includes(href) ? /^:(\d+)/.exec(stack.slice(stack.indexOf(href) + href.length))?.[1] : undefined;
+  const name = names.find((candidate) => stack.includes(`${candidate}:`));
+  const line = name && /^:(\d+)/.exec(stack.slice(stack.indexOf(`${name}:`) + name.length))?.[1];
   return line === undefined ? '' : ` (line ${line})`;
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { ConfigError } from '../../../lib/systems/config/configError.ts';
 import { openService } from '../../../lib/systems/config/openService.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
@@ -10,7 +11,7 @@ const open = (text: string) => openService(join(temporaryFolder({ 's.mjs': text 
 const problemsOf = (text: string) =>
   open(text).then(
     () => [],
-    ({ problems }: { problems: readonly string[] }) => problems.map((problem) => problem.replace(/^.*s\.mjs:? ?/, '')),
+    (refused: unknown) => (refused as ConfigError).problems.map((problem) => problem.replace(/^.*s\.mjs:? ?/, '')),
   );
 
 describe('openService', () => {

@@ -152,7 +152,10 @@ describe('readSettings', () => {
     ['events: { transport: kafka }', 'c.yaml:1: /events/transport must be one of memory, rabbitmq, not "kafka"'],
     ['events: { transport: rabbitmq }', 'events: the transport rabbitmq needs AMQP_URL, AMQP_URL_FILE, or events.url'],
     ['events: { modul: a.mjs }', 'c.yaml:1: /events/modul is not known here; did you mean module?'],
-    ['events: { exchange: { type: fanout } }', /\/events\/exchange\/(name|type) must be/],
+    [
+      'events: { exchange: { type: fanout } }',
+      'c.yaml:1: /events/exchange/type must be one of direct, topic, not "fanout"',
+    ],
     ['events: { timeoutMs: 5m }', 'c.yaml:1: /events/timeoutMs must be a whole number from 1 to 2592000000, not "5m"'],
     ['a: [1', /^c\.yaml:1: /],
     ['a: 1\na: 2', 'c.yaml:2: Map keys must be unique'],

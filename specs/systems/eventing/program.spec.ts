@@ -12,11 +12,24 @@ afterEach(killPrograms);
 const newFolder = () => temporaryFolder({ 'c.yaml': 'sources: []\n' });
 const run = (cwd: string, ...args: readonly string[]) =>
   startProgram(args, { cwd, env: { XDG_STATE_HOME: join(cwd, 's') } });
+/** The same within this process, which is quicker: what it ends with. */
+const inside = async (cwd: string, ...args: readonly string[]) => {
+  const terminal = fakeTerminal({ env: { XDG_STATE_HOME: join(cwd, 's') } });
+  return { code: await runCommandLine(args, terminal), out: terminal.out(), err: terminal.err() };
+};
+const greet = (cwd: string, data: string, ...more: readonly string[]) =>
+  inside(cwd, 'submit', 'demo.greet', '--data', data, ...more);
 const startUp = async (cwd: string): Promise<Program> => {
   const up = run(cwd, 'up', '--config', 'c.yaml', '--port', '0');
   await up.ready();
   return up;
 };
+
+/** A daemon of this process, which has no server. */
+function startInside(cwd: string) {
+  const terminal = fakeTerminal({ env: { XDG_STATE_HOME: join(cwd, 's') } });
+  return { terminal, code: runCommandLine(['daemon', '--server', 'http://127.0.0.1:1'], terminal) };
+}
 
 /** Says so in one line. */
 function cannotBeAnother(): boolean {
@@ -29,22 +42,20 @@ describe('rxfan up', () => {
   it('carries out commands, which rxfan submit sends and waits for', async () => {
     const folder = newFolder();
     const up = await startUp(folder);
-    const submit = (data: string, ...more: string[]) =>
-      run(folder, 'submit', 'demo.greet', '--data', data, '--server', up.url(), ...more);
+    const server = ['--server', up.url()];
+    const good = run(folder, 'submit', 'demo.greet', '--data', '{"name":"Ada"}', '--wait', ...server);
 
-    const [good, bad, wrong, accepted] = [
-      submit('{"name":"Ada"}', '--wait'),
-      submit('{"name":""}', '--wait'),
-      submit('{"name":7}', '--wait'),
-      submit('{"name":"Eve"}', '--key', 'k1'),
-    ];
-    const codes = await Promise.all([good, bad, wrong, accepted].map(async ({ ended }) => (await ended).code));
+    const [bad, wrong, accepted] = await Promise.all([
+      greet(folder, '{"name":""}', '--wait', ...server),
+      greet(folder, '{"name":7}', '--wait', ...server),
+      greet(folder, '{"name":"Eve"}', '--key', 'k1', ...server),
+    ]);
 
-    expect(codes).toEqual([0, 1, 1, 0]);
+    expect([(await good.ended).code, bad.code, wrong.code, accepted.code]).toEqual([0, 1, 1, 0]);
     expect(JSON.parse(good.out())).toMatchObject({ command: 'demo.greet', state: 'succeeded' });
-    expect(JSON.parse(bad.out())).toMatchObject({ state: 'failed', error: { code: 'refused' } });
-    expect(wrong.err()).toBe('error: the server refused: the body: /name must be string, not 7 (invalid_body)\n');
-    expect(JSON.parse(accepted.out())).toMatchObject({ id: expect.any(String) });
+    expect(JSON.parse(bad.out)).toMatchObject({ state: 'failed', error: { code: 'refused' } });
+    expect(wrong.err).toBe('error: the server refused: the body: /name must be string, not 7 (invalid_body)\n');
+    expect(JSON.parse(accepted.out)).toMatchObject({ id: expect.any(String) });
     const api = (await (await fetch(`${up.url()}openapi.json`)).json()) as { paths: object };
     expect(Object.keys(api.paths)).toEqual(
       expect.arrayContaining(['/v1/commands/{name}', '/v1/stream', '/v1/jobs', '/v1/packages']),
@@ -65,19 +76,22 @@ describe('rxfan daemon', () => {
     expect([statSync(path).mode & 0o777, statSync(join(path, '..')).mode & 0o777]).toEqual([0o600, 0o700]);
     await expect.poll(daemon.err).toContain('state="connected"');
 
-    const second = run(folder, 'daemon', '--server', up.url());
-    const greets = [1, 2, 3].map((n) => run(folder, 'submit', 'demo.greet', '--data', `{"name":"${n}"}`, '--wait'));
-    const fails = run(folder, 'submit', 'demo.greet', '--data', '{"name":""}', '--wait');
-    expect(await Promise.all(greets.map(async ({ ended }) => (await ended).code))).toEqual([0, 0, 0]);
-    expect((await fails.ended).code).toBe(1);
-    expect((await second.ended).code).toBe(1);
-    expect(second.err()).toContain('another program listens on');
+    const own = run(folder, 'submit', 'demo.greet', '--data', '{"name":"1"}', '--wait');
+    const [second, fails, ...greets] = await Promise.all([
+      inside(folder, 'daemon', '--server', up.url()),
+      greet(folder, '{"name":""}', '--wait'),
+      ...[2, 3].map((n) => greet(folder, `{"name":"${n}"}`, '--wait')),
+    ]);
+    expect([(await own.ended).code, ...greets.map(({ code }) => code)]).toEqual([0, 0, 0]);
+    expect(fails.code).toBe(1);
+    expect(second.code).toBe(1);
+    expect(second.err).toContain('another program listens on');
 
     up.child.kill('SIGKILL');
     await expect.poll(daemon.err).toContain('state="disconnected"');
-    const late = run(folder, 'submit', 'demo.greet', '--data', '{"name":"x"}', '--wait', '--timeout', '1');
-    expect((await late.ended).code).toBe(3);
-    expect(late.err()).toMatch(
+    const late = await greet(folder, '{"name":"x"}', '--wait', '--timeout', '1');
+    expect(late.code).toBe(3);
+    expect(late.err).toMatch(
       /^error: demo.greet was not accepted within 1 s: cannot reach .*upstream_unreachable\)\n$/,
     );
 
@@ -94,22 +108,24 @@ describe('rxfan daemon', () => {
     await first.ended;
     expect(existsSync(join(folder, 's', 'rxfan', 'daemon.sock'))).toBe(true);
 
-    const second = run(folder, 'daemon', '--server', 'http://127.0.0.1:1');
-    await second.ready();
-    second.child.kill('SIGTERM');
-    expect(await second.ended).toEqual({ code: 0, signal: null });
+    const second = startInside(folder);
+    await expect.poll(second.terminal.out).toContain('ready');
+    second.terminal.stop();
+    expect(await second.code).toBe(0);
   });
 
   it.skipIf(cannotBeAnother())('refuses other users', async () => {
     const folder = newFolder();
-    const daemon = run(folder, 'daemon', '--server', 'http://127.0.0.1:1');
-    await daemon.ready();
+    const daemon = startInside(folder);
+    await expect.poll(daemon.terminal.out).toContain('ready');
     const path = join(folder, 's', 'rxfan', 'daemon.sock');
     const ask = `require('net').connect(${JSON.stringify(path)}).on('error', (e) => console.log(e.code))`;
     const { stdout } = spawnSync('/usr/bin/setpriv', ['--reuid=65534', '--clear-groups', process.execPath, '-e', ask], {
       encoding: 'utf8',
     });
     expect(stdout).toBe('EACCES\n');
+    daemon.terminal.stop();
+    expect(await daemon.code).toBe(0);
   });
 });
 
