@@ -28,6 +28,7 @@ export function createLimitedServer(limits: ServeLimits): Server {
     requestTimeout: requestMs,
     keepAliveTimeout: idleMs,
     connectionsCheckingInterval: 1_000,
+    requireHostHeader: false, // whoever answers looks at it, and gives a problem
   });
   server.maxConnections = connections;
   server.on('clientError', refuseMalformed);

@@ -6,6 +6,7 @@ import { holdConnection } from './connection.ts';
 import { createDrain } from './createDrain.ts';
 import { createLimitedServer, type ServeLimits } from './createLimitedServer.ts';
 import { createUpgrades } from './createUpgrades.ts';
+import { hasOneHost } from './hostNames.ts';
 import { bodyTooLarge, limitBody } from './limitBody.ts';
 import { answerProblem, problemOf, RequestError } from './problem.ts';
 import { withSecurityHeaders } from './securityHeaders.ts';
@@ -86,6 +87,11 @@ export function createWebServer(app: WebApp, { hostname, guard, limits, onError 
   );
 
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    if (!hasOneHost(request)) {
+      response.shouldKeepAlive = false;
+      refuse(response, new RequestError(400, 'malformed_request', 'a request has one Host header'));
+      return;
+    }
     if (hasBody(request)) {
       if (response.shouldKeepAlive) keeping.add(response);
       response.shouldKeepAlive = false; // until the whole body is here

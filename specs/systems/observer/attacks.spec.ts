@@ -12,8 +12,12 @@ const JSON_TYPE = 'content-type: application/json';
 const FORM_TYPE = 'content-type: application/x-www-form-urlencoded';
 
 let server: RunningObserver;
+let closed: RunningObserver;
 beforeAll(async () => {
-  server = await startObserver();
+  [server, closed] = await Promise.all([
+    startObserver(),
+    startObserver({ OBSERVER_API_KEYS: 'a:key-of-a-0123456789' }),
+  ]);
 });
 
 const post = (body: string | Uint8Array, ...headers: string[]) =>
@@ -81,7 +85,7 @@ describe('bodies of POST /register', () => {
 
   it('B8 H3 in pieces without an end are given up', async () => {
     const { serve } = await startApp();
-    const { port } = await serve({ requestMs: 300, headersMs: 300 });
+    const { port } = await serve({ requestMs: 100, headersMs: 100 });
     const head = `POST /register HTTP/1.1\r\nhost: 127.0.0.1\r\n${JSON_TYPE}\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{"id"\r\n`;
 
     expect(said(await raw(port, head)).status).toBe(408);
@@ -144,7 +148,6 @@ describe('methods and paths', () => {
     ['http://127.0.0.1/register', [401, 421]],
     ['http://evil.example/register', [421]],
   ])('B14 the target %s is none, or needs the same key', async (path, statuses) => {
-    const closed = await startObserver({ OBSERVER_API_KEYS: 'a:key-of-a-0123456789' });
     for (const method of ['GET', 'POST', 'DELETE']) {
       const { status } = said(await closed.raw(`${method} ${path} HTTP/1.1`));
       expect([...statuses, 405], `${method} ${path}`).toContain(status);
@@ -162,7 +165,7 @@ describe('methods and paths', () => {
     ['two hosts', 'GET /register HTTP/1.1\r\nhost: 127.0.0.1\r\nhost: evil.example\r\n\r\n'],
     ['a space before a colon', 'GET /register HTTP/1.1\r\nhost : a\r\n\r\n'],
   ])('B15 a request with %s is refused, and the connection closed', async (_, bytes) => {
-    expect([400, 421]).toContain(said(await raw(server.port, bytes)).status);
+    expect(said(await raw(server.port, bytes))).toEqual({ status: 400, code: 'malformed_request' });
   });
 
   it('B18 answers 100 requests that come at once, in their order', async () => {
@@ -206,7 +209,7 @@ describe('methods and paths', () => {
 describe('connections', () => {
   it('B16 B17 H3 of 1 000 that send a byte now and then, or nothing, end, and the others are served meanwhile', async () => {
     const { serve, failures } = await startApp();
-    const { port, url } = await serve({ headersMs: 1_000, connections: 1_100 });
+    const { port, url } = await serve({ headersMs: 200, connections: 1_100 });
     const ends: Promise<string>[] = [];
     const sockets: Socket[] = [];
     for (let n = 0; n < 1_000; n++) {
@@ -224,7 +227,7 @@ describe('connections', () => {
     }
     const drip = setInterval(() => {
       for (const [n, socket] of sockets.entries()) if (n % 10 > 0 && socket.writable) socket.write('E');
-    }, 500);
+    }, 100);
     const from = performance.now();
     const served = await Promise.all(
       Array.from({ length: 20 }, () => fetch(`${url}register`).then(({ status }) => status)),
