@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Specs of what has no state of a process: they share workers, which loads the library once for all of them. */
-const PARTS = ['operators', 'contracts', 'boundary', 'core'].map((folder) => `specs/${folder}/**/*.spec.ts`);
+const PARTS = ['operators', 'contracts', 'boundary', 'core', 'testing'].map((folder) => `specs/${folder}/**/*.spec.ts`);
 
 export default defineConfig({
   test: {
