@@ -2,6 +2,7 @@
 //
 //   npm run chaos                100,000 messages; fails when a figure is not what it must be
 //   npm run chaos -- --quick     a twentieth of it, within 30 s
+//   npm run chaos -- observer    the observer by the clock of the wall, about seven minutes
 import console from 'node:console';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL, URL } from 'node:url';
@@ -11,8 +12,19 @@ import { figure } from '../soak/support/figure.mjs';
 import { rabbitmqPrograms, startBroker } from '../support/rabbitmqBroker.mjs';
 import { flood } from './flood.mjs';
 import { messagesThroughFaults } from './messages.mjs';
+import { observerRun } from './observer.mjs';
 
-const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: 'boolean', default: false } },
+});
+const CHECKS = {
+  messages: { 'messages through faults': messagesThroughFaults, 'a flood against a frozen broker': flood },
+  observer: { 'the observer and its targets': observerRun },
+};
+const [topic = 'messages'] = positionals;
+const checks = CHECKS[topic];
+if (checks === undefined) throw new Error(`there is no ${topic}: name ${Object.keys(CHECKS).join(' or ')}`);
 
 if (rabbitmqPrograms() === undefined) {
   console.log('chaos: skipped, there is no rabbitmq-server here to start');
@@ -29,7 +41,6 @@ const started = Date.now();
 const broker = await startBroker();
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void broker.stop().then(() => process.exit(1)));
 
-const checks = { 'messages through faults': messagesThroughFaults, 'a flood against a frozen broker': flood };
 let failed = 0;
 try {
   for (const [name, check] of Object.entries(checks)) {

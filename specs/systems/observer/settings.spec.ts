@@ -350,6 +350,19 @@ describe('J8 X6 settings that cannot be', () => {
     expect(shown.join('\n')).not.toContain(secret);
   });
 
+  it('are a secret that is empty, in two places, or in a file that is not there: it is not taken for none', async () => {
+    const empty = join(temporaryFolder({ empty: '\n' }), 'empty');
+
+    expect(await problems({ OBSERVER_API_KEYS: '' })).toEqual(['OBSERVER_API_KEYS is empty']);
+    expect(await problems({ OBSERVER_API_KEYS_FILE: empty })).toEqual([`OBSERVER_API_KEYS_FILE: ${empty} is empty`]);
+    expect(await problems({ OBSERVER_ADMIN_TOKEN_FILE: `${empty}0` })).toEqual([
+      `OBSERVER_ADMIN_TOKEN_FILE: ${empty}0 cannot be read (ENOENT)`,
+    ]);
+    expect(await problems({ OBSERVER_METRICS_TOKEN: 'x', OBSERVER_METRICS_TOKEN_FILE: empty })).toEqual([
+      'OBSERVER_METRICS_TOKEN and OBSERVER_METRICS_TOKEN_FILE are both set: leave one out',
+    ]);
+  });
+
   it.each([
     ['{', 'env.json: is not JSON'],
     ['[]', 'env.json: / must be an object'],

@@ -1,13 +1,14 @@
 import { ConfigError } from '../configError.ts';
 import * as t from 'io-ts';
 import { decoder, oneOf } from '../codecs.ts';
+import { readSecret } from '../readSecret.ts';
 import { apiKeys, token } from './access.ts';
 import { readCodeEngine } from './codeEngine.ts';
 import { readManagers } from './managers.ts';
 import { readObserverFile } from './observerFile.ts';
 import type { ObserverSettings, ObserverTimes } from './observerSettings.ts';
 import { readSeedData } from './seedData.ts';
-import type { SetTexts, Variables } from './setText.ts';
+import type { SetText, SetTexts, Variables } from './setText.ts';
 import { readStorage } from './storage.ts';
 import { flag, listed, minutes, network, ofText, wholeText } from './textCodecs.ts';
 import { readTexts } from './readTexts.ts';
@@ -138,7 +139,12 @@ export async function readObserverSettings(env: Variables): Promise<ObserverSett
 
 function readSecrets(env: Variables, problems: string[]) {
   // What a secret says is not shown, not even when it is wrong.
-  const texts = textsOf(env, Object.keys(SECRETS));
+  const texts: Record<string, SetText> = {};
+  for (const name of Object.keys(SECRETS)) {
+    const read = readSecret(env, name);
+    if ('problem' in read) problems.push(read.problem);
+    else if (read.value !== undefined) texts[name] = { text: read.value, from: name };
+  }
   const told: string[] = [];
   const values = readTexts(texts, SECRETS, told);
   for (const [name, codec] of Object.entries(SECRETS)) {
