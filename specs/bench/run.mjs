@@ -1,7 +1,7 @@
 // Compares rxfan, as built in dist/, with what a user would take instead. See docs/performance.md.
 //
 //   npm run bench                          every suite; fails when a target is missed
-//   npm run bench:quick                    about a minute; fails when a figure is far below its target
+//   npm run bench:quick                    about three minutes; fails when a figure is far below its target
 //   npm run bench -- merge walk --case k=10 --only pages --rounds 5 --json out.json --dist ../other/dist
 import { spawn } from 'node:child_process';
 import console from 'node:console';
