@@ -1,3 +1,33 @@
+export type {
+  Bus,
+  BusFailure,
+  BusOptions,
+  BusStats,
+  CommandHandler,
+  EventHandler,
+  HandlerHandle,
+  MessageContext,
+  MessageLink,
+  WatchEvent,
+} from './core/events/bus.ts';
+export type { CloudEvent } from './core/events/cloudEvent.ts';
+export { createAppliedIds, type AppliedIds, type AppliedIdsOptions } from './core/events/createAppliedIds.ts';
+export { createBus } from './core/events/createBus.ts';
+export { createOperations } from './core/events/createOperations.ts';
+export { defineCommand, type CommandOptions } from './core/events/defineCommand.ts';
+export { defineEvent, type EventOptions } from './core/events/defineEvent.ts';
+export { defineMessages, type Messages } from './core/events/defineMessages.ts';
+export { fromCloudEvent } from './core/events/fromCloudEvent.ts';
+export type {
+  OperationChange,
+  Operations,
+  OperationsOptions,
+  OperationsStats,
+  SubmitOptions,
+  WaitOptions,
+} from './core/events/operations.ts';
+export { toCloudEvent } from './core/events/toCloudEvent.ts';
+export type { View } from './core/events/view.ts';
 export { aggregatePages } from './core/paging/aggregatePages.ts';
 export type {
   Aggregate,
@@ -63,7 +93,7 @@ export { fromOffset } from './boundary/fromOffset.ts';
 export { fromSnapshot } from './boundary/fromSnapshot.ts';
 export { fromToken } from './boundary/fromToken.ts';
 export { TooLargeError } from './boundary/tooLargeError.ts';
-export type { Codec } from './contracts/codec.ts';
+export type { Codec, WireCodec } from './contracts/codec.ts';
 export type {
   AdaptiveConcurrency,
   Budget,
@@ -83,6 +113,7 @@ export type {
   Watermarks,
 } from './contracts/delivery.ts';
 export { ClosedError, DeliveryError, UnknownTopicError } from './contracts/deliveryFailure.ts';
+export type { Envelope } from './contracts/envelope.ts';
 export { DecodeError, FormatError, RefusedError, UnreachableError, type Fault } from './contracts/failure.ts';
 export type { Handled } from './contracts/handled.ts';
 export type {
@@ -111,6 +142,30 @@ export {
 } from './contracts/jobFailure.ts';
 export type { JobRecord, JobState, JobStore } from './contracts/jobStore.ts';
 export { BrokenRecordsError, type BrokenRecord } from './contracts/jobStoreFailure.ts';
+export type {
+  AnyDefinition,
+  CommandDefinition,
+  DataOf,
+  EventDefinition,
+  MessageDefinition,
+  Upcast,
+} from './contracts/message.ts';
+export {
+  BusStartedError,
+  DuplicateDefinitionError,
+  HandlerError,
+  HandlerTakenError,
+  InboxError,
+  RejectedMessageError,
+  UnknownMessageError,
+} from './contracts/messageFailure.ts';
+export type { Operation, OperationEnd, OperationState } from './contracts/operation.ts';
+export {
+  IdempotencyConflictError,
+  OperationsFullError,
+  TimeoutError,
+  UnknownOperationError,
+} from './contracts/operationFailure.ts';
 export { comparePageKeys, type PageKey } from './contracts/pageKey.ts';
 export type { Page, PageRequest, PageSource } from './contracts/pageSource.ts';
 export {

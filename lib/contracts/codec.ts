@@ -12,3 +12,8 @@ export interface Codec<A> {
   readonly name: string;
   decode(input: unknown): Either<readonly Problem[], A>;
 }
+
+/** Reads one shape of outside data, and writes it as what JSON can carry. Every io-ts codec is one. */
+export interface WireCodec<A> extends Codec<A> {
+  encode(value: A): unknown;
+}

@@ -17,9 +17,11 @@ export interface Registration {
   readonly failures: number;
   /** While it is in quarantine: when it is restored, in ms of the clock. */
   readonly quarantinedUntil?: number | undefined;
-  /** Counts the changes of this registration, so that the later of two can be told. */
+  /** Counts what became of the id: registered, replaced, removed. Of two copies the one with more is the later one. */
   readonly version: number;
-  /** In ms of the clock. */
+  /** Counts what became of this version: failures, successes, quarantine. Tells the later of two copies of one version. */
+  readonly healthVersion: number;
+  /** When it was registered or replaced, in ms of the clock. */
   readonly updateTime: number;
 }
 
@@ -31,7 +33,10 @@ export interface Tombstone {
   readonly removeTime: number;
 }
 
-/** All that an observer keeps. */
+/**
+ * All that an observer keeps. An id is in it once, as a registration or as a tombstone. Properties that are not named here,
+ * of it and of its parts, were written by a later version of the program: they are kept as they are.
+ */
 export interface RegistrySnapshot {
   readonly registrations: readonly Registration[];
   readonly tombstones: readonly Tombstone[];

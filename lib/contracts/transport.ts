@@ -12,17 +12,22 @@ export interface Transport {
   publish(message: OutgoingMessage): Observable<never>;
   /**
    * Takes messages out of a queue from when it is subscribed to until it is unsubscribed, through any number of
-   * reconnections. Emits what is worth knowing; errors with QueueConfigError when the queue can never be had as declared.
+   * reconnections. Emits what is worth knowing; completes when the transport is closed, and errors with QueueConfigError when
+   * the queue can never be had as declared. Throws OptionError at the call for a contract that no queue can have.
    * Unsubscribing takes no new message, aborts the handlers that run, and gives their messages back to the queue.
    */
   consume(queue: QueueContract): Observable<ConsumerEvent>;
-  /** Moves dead letters of a queue back into it, at most `max` (default: all that are there when it begins). Emits how many. */
+  /**
+   * Moves dead letters of a queue back into it, as they came first and the oldest first; at most `max` (default: all that are
+   * there when it begins). Emits how many; errors with QueueConfigError where there is no such queue.
+   */
   redrive(queue: string, options?: { readonly max?: number | undefined }): Observable<number>;
   /** How the connection stands: the state now, and each later one. Completes after `closed`. */
   readonly state$: Observable<TransportState>;
   /**
-   * Takes no more, lets handlers that run finish, settles them, waits for confirms, leaves. What is not done at the deadline
-   * is given up: publishes error with ClosedError. Completes when all is released. Default deadline: 10 000 ms.
+   * Takes no more out of queues, lets handlers that run finish, settles them, waits for confirms, leaves. What handlers publish
+   * until then still goes out. What is not done at the deadline is given up: publishes error with ClosedError, handlers are
+   * aborted and their messages given back. Completes when all is released. Default deadline: 10 000 ms from subscribing.
    */
   close(options?: { readonly deadlineMs?: number | undefined }): Observable<never>;
 }
@@ -34,17 +39,22 @@ export type TransportState = 'connecting' | 'connected' | 'blocked' | 'disconnec
 export interface OutgoingMessage {
   /** Names the message; the same on every attempt to publish it. 1 to 128 characters of printable ASCII. */
   readonly id: string;
-  /** Words with dots between them, 1 to 255 bytes, no wildcards. */
+  /** Words with dots between them, 1 to 255 bytes, no wildcards, no spaces. */
   readonly routingKey: string;
+  /** 1 to 255 characters of printable ASCII. */
   readonly contentType: string;
-  /** At most 32, names and values of at most 1 KiB. */
+  /** At most 32, names of 1 to 255 bytes and values of at most 1 KiB. */
   readonly headers: Readonly<Record<string, string>>;
+  /** At most 16 MiB. */
   readonly body: Uint8Array;
 }
 
 /** A message as it comes out of a queue. */
 export interface IncomingMessage extends OutgoingMessage {
-  /** Counted from 1: which delivery of this message to this queue it is, as far as the transport can tell. */
+  /**
+   * Counted from 1: which delivery of this message to this queue it is, as far as the transport can tell. A message that was
+   * given back counts on, and goes to the dead letters only when a handler fails.
+   */
   readonly attempt: number;
 }
 
@@ -55,9 +65,12 @@ export interface QueueContract {
    * subscribed to and after each reconnection, without what was published in between.
    */
   readonly kind: 'durable' | 'transient';
-  /** Names the queue, and its dead letters. */
+  /** Names the queue, and its dead letters: 1 to 128 letters, digits, `_`, `-`, `:` and dots. */
   readonly name: string;
-  /** What comes into it: routing keys, or patterns where `*` is one word and `#` any number of them. */
+  /**
+   * What comes into it: routing keys, or patterns where `*` is one word and `#` any number of them. They are added to those
+   * that a durable queue has already.
+   */
   readonly bindings: readonly string[];
   /**
    * Takes a message; done when what it returns has completed. When that errors the message comes again after a delay, until

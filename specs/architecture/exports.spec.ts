@@ -28,14 +28,22 @@ describe('exports', () => {
       {
         ".": "lib/index.ts",
         "./catalogue": "lib/systems/catalogue/index.ts",
+        "./cloudevents": "lib/adapters/cloudevents/index.ts",
+        "./codeengine": "lib/adapters/codeengine/index.ts",
+        "./eventing": "lib/systems/eventing/index.ts",
         "./file": "lib/adapters/file/index.ts",
         "./http": "lib/adapters/http/index.ts",
+        "./ibmmq": "lib/adapters/ibmmq/index.ts",
         "./jobs": "lib/systems/jobs/index.ts",
         "./memory": "lib/adapters/memory/index.ts",
+        "./messaging": "lib/core/messaging/index.ts",
         "./node": "lib/adapters/node/index.ts",
         "./operators": "operators/index.ts",
         "./packages": "lib/adapters/packages/index.ts",
+        "./postgres": "lib/adapters/postgres/index.ts",
+        "./rabbitmq": "lib/adapters/rabbitmq/index.ts",
         "./routing": "lib/systems/routing/index.ts",
+        "./s3": "lib/adapters/s3/index.ts",
         "./testing": "lib/testing/index.ts",
       }
     `);
@@ -53,17 +61,29 @@ describe('exports', () => {
           "AggregateOptions",
           "AggregatePage",
           "AimdOptions",
+          "AnyDefinition",
+          "AppliedIds",
+          "AppliedIdsOptions",
           "Attachment",
           "BatchOptions",
           "BrokenRecord",
           "Budget",
           "BudgetOptions",
           "BudgetShare",
+          "Bus",
+          "BusFailure",
+          "BusOptions",
+          "BusStats",
           "CloseOptions",
+          "CloudEvent",
           "Codec",
+          "CommandDefinition",
+          "CommandHandler",
+          "CommandOptions",
           "ConcurrencyControl",
           "Condition",
           "CongestionAlert",
+          "DataOf",
           "DecodeOptions",
           "DedupOptions",
           "Delivery",
@@ -71,12 +91,17 @@ describe('exports', () => {
           "DeliveryContract",
           "DeliveryStats",
           "Drift",
+          "Envelope",
           "EventCounts",
+          "EventDefinition",
+          "EventHandler",
           "EventId",
+          "EventOptions",
           "Fault",
           "Filter",
           "FullRateLimit",
           "Handled",
+          "HandlerHandle",
           "Incoming",
           "Job",
           "JobContext",
@@ -95,8 +120,19 @@ describe('exports', () => {
           "Ledger",
           "LogSenderOptions",
           "MatchOptions",
+          "MessageContext",
+          "MessageDefinition",
+          "MessageLink",
+          "Messages",
           "NackReason",
           "Next",
+          "Operation",
+          "OperationChange",
+          "OperationEnd",
+          "OperationState",
+          "Operations",
+          "OperationsOptions",
+          "OperationsStats",
           "Outcome",
           "Overflow",
           "Page",
@@ -135,15 +171,21 @@ describe('exports', () => {
           "SourceFailure",
           "SplitOptions",
           "StopOptions",
+          "SubmitOptions",
           "TokenSealer",
           "TopicDefinition",
           "TopicOptions",
           "Topics",
           "TransformStep",
           "Unreachable",
+          "Upcast",
           "Verdict",
+          "View",
+          "WaitOptions",
           "WalkQuery",
+          "WatchEvent",
           "Watermarks",
+          "WireCodec",
           "WorkEngine",
           "WorkEngineOptions",
           "WorkFailure",
@@ -152,18 +194,25 @@ describe('exports', () => {
         "values": [
           "AckTimeoutError",
           "BrokenRecordsError",
+          "BusStartedError",
           "ClosedError",
           "DeadlineError",
           "DecodeError",
           "DeliveryError",
+          "DuplicateDefinitionError",
           "DuplicateTokenError",
           "FormatError",
+          "HandlerError",
+          "HandlerTakenError",
+          "IdempotencyConflictError",
+          "InboxError",
           "InvalidPageTokenError",
           "JobError",
           "JobTimeoutError",
           "MessageLimitError",
           "NackedError",
           "NotJsonError",
+          "OperationsFullError",
           "PageSizeError",
           "PageTokenExpiredError",
           "PageTokenMismatchError",
@@ -174,6 +223,7 @@ describe('exports', () => {
           "ReceiveError",
           "ReceiverOpenError",
           "RefusedError",
+          "RejectedMessageError",
           "RouteError",
           "SendError",
           "SourceError",
@@ -183,10 +233,13 @@ describe('exports', () => {
           "SplitError",
           "StoppedError",
           "StoreError",
+          "TimeoutError",
           "TooLargeError",
           "Topic",
           "TransformError",
           "UnknownJobError",
+          "UnknownMessageError",
+          "UnknownOperationError",
           "UnknownTopicError",
           "UnreachableError",
           "UnrecoverableJobError",
@@ -196,7 +249,10 @@ describe('exports', () => {
           "batchFilter",
           "chainFilters",
           "comparePageKeys",
+          "createAppliedIds",
           "createBudget",
+          "createBus",
+          "createOperations",
           "createRateLimits",
           "createReceiver",
           "createReceivers",
@@ -205,8 +261,12 @@ describe('exports', () => {
           "decode",
           "decodeWith",
           "dedupFilter",
+          "defineCommand",
+          "defineEvent",
+          "defineMessages",
           "fromAbortable",
           "fromAsyncIterable",
+          "fromCloudEvent",
           "fromKeyset",
           "fromLinkHeader",
           "fromOffset",
@@ -216,6 +276,7 @@ describe('exports', () => {
           "matchFilter",
           "pageTokens",
           "splitFilter",
+          "toCloudEvent",
           "transformFilter",
         ],
       }
@@ -251,19 +312,28 @@ describe('exports', () => {
           "FakePageSource",
           "FakePageSourceOptions",
           "FakeQuirk",
+          "InboxSubject",
           "Law",
+          "MessagingSubject",
+          "MessagingTraits",
           "OperatorTraits",
+          "OutboxSubject",
           "PageSourceSubject",
           "PageSourceTraits",
+          "RegistryStoreSubject",
         ],
         "values": [
           "MarbleMismatchError",
           "createMarbles",
           "fakePageSource",
           "fakeSealer",
+          "inboxLaws",
           "jobStoreLaws",
+          "messagingLaws",
           "operatorLaws",
+          "outboxLaws",
           "pageSourceLaws",
+          "registryStoreLaws",
         ],
       }
     `);
@@ -273,40 +343,120 @@ describe('exports', () => {
     expect(namesOf('./http')).toMatchInlineSnapshot(`
       {
         "types": [
+          "Destination",
+          "Dial",
           "EventRing",
           "EventRingOptions",
           "EventStreamOptions",
           "HttpIntakeOptions",
           "HttpSenderOptions",
+          "OwnAddress",
           "Problem",
           "QueryShape",
+          "ReadFormOptions",
           "ReadJsonOptions",
           "ServeLimits",
           "ServeOptions",
+          "ServeSocketOptions",
           "ServerSentEvent",
           "Serving",
+          "SocketLimits",
+          "SocketPeer",
+          "SocketSession",
           "StreamEnd",
+          "TargetGuard",
+          "TargetGuardOptions",
+          "TargetNotifierOptions",
+          "TargetRule",
           "WebApp",
+          "WebSocketOptions",
         ],
         "values": [
+          "BlockedAddressError",
+          "BlockedUrlError",
           "ListenError",
           "PortInUseError",
           "RequestError",
           "SlowClientError",
+          "SocketInUseError",
           "SseFieldError",
+          "UnsafeSocketError",
           "answerProblem",
           "createEventRing",
+          "createTargetGuard",
           "eventStream",
           "httpIntake",
+          "httpNotifier",
           "httpSender",
           "isOurFault",
           "isTellable",
           "problemOf",
+          "readForm",
           "readJson",
           "readPageSize",
           "readPageToken",
           "readQuery",
           "serve",
+          "serveSocket",
+          "webSocket",
+        ],
+      }
+    `);
+  });
+
+  it('rxfan/cloudevents', () => {
+    expect(namesOf('./cloudevents')).toMatchInlineSnapshot(`
+      {
+        "types": [
+          "CloudEventsNotifierOptions",
+        ],
+        "values": [
+          "cloudEventsNotifier",
+        ],
+      }
+    `);
+  });
+
+  it('rxfan/codeengine', () => {
+    expect(namesOf('./codeengine')).toMatchInlineSnapshot(`
+      {
+        "types": [
+          "CodeEngineNotifierOptions",
+        ],
+        "values": [
+          "codeEngineNotifier",
+        ],
+      }
+    `);
+  });
+
+  it('rxfan/ibmmq', () => {
+    expect(namesOf('./ibmmq')).toMatchInlineSnapshot(`
+      {
+        "types": [
+          "IbmMqOptions",
+          "ManagerTls",
+        ],
+        "values": [
+          "ibmMqDepths",
+          "ibmMqscDepths",
+        ],
+      }
+    `);
+  });
+
+  it('rxfan/s3', () => {
+    expect(namesOf('./s3')).toMatchInlineSnapshot(`
+      {
+        "types": [
+          "EtagForm",
+          "HmacCredentials",
+          "IamCredentials",
+          "S3Access",
+          "S3RegistryStoreOptions",
+        ],
+        "values": [
+          "s3RegistryStore",
         ],
       }
     `);
@@ -317,13 +467,49 @@ describe('exports', () => {
       {
         "types": [
           "FileJobStoreOptions",
+          "FileRegistryStoreOptions",
           "FileSenderOptions",
           "TailFileOptions",
         ],
         "values": [
           "fileJobStore",
+          "fileRegistryStore",
           "fileSender",
           "tailFile",
+        ],
+      }
+    `);
+  });
+
+  it('rxfan/messaging', () => {
+    expect(namesOf('./messaging')).toMatchInlineSnapshot(`
+      {
+        "types": [
+          "ConsumerEvent",
+          "Done",
+          "Inbox",
+          "InboxOptions",
+          "IncomingMessage",
+          "Outbox",
+          "OutgoingMessage",
+          "PublishFailure",
+          "QueueContract",
+          "RelayEvent",
+          "RelayOptions",
+          "RelayTurn",
+          "RelayVerdict",
+          "Transport",
+          "TransportState",
+        ],
+        "values": [
+          "DeadLetterError",
+          "InvalidMessageError",
+          "OutboxFullError",
+          "PublishError",
+          "QueueConfigError",
+          "UnroutableError",
+          "createInbox",
+          "relayOutbox",
         ],
       }
     `);
@@ -333,11 +519,21 @@ describe('exports', () => {
     expect(namesOf('./memory')).toMatchInlineSnapshot(`
       {
         "types": [
+          "DeadLetter",
+          "MemoryBroker",
+          "MemoryBrokerOptions",
           "MemoryJobStoreOptions",
+          "MemoryOutbox",
+          "MemoryOutboxOptions",
+          "MemoryTransaction",
           "StoredTokensOptions",
         ],
         "values": [
+          "createMemoryBroker",
           "memoryJobStore",
+          "memoryOutbox",
+          "memoryRegistryStore",
+          "memoryTransport",
           "storedTokens",
           "withStoredFallback",
         ],
@@ -398,6 +594,51 @@ describe('exports', () => {
           "pythonInstalled",
           "restList",
           "sqlTable",
+        ],
+      }
+    `);
+  });
+
+  it('rxfan/rabbitmq', () => {
+    expect(namesOf('./rabbitmq')).toMatchInlineSnapshot(`
+      {
+        "types": [
+          "RabbitmqDepthsOptions",
+          "RabbitmqOptions",
+          "RabbitmqTls",
+        ],
+        "values": [
+          "rabbitmqDepths",
+          "rabbitmqTransport",
+        ],
+      }
+    `);
+  });
+
+  it('rxfan/eventing', () => {
+    expect(namesOf('./eventing')).toMatchInlineSnapshot(`
+      {
+        "types": [
+          "EventView",
+          "Eventing",
+          "EventingAppOptions",
+          "EventingOptions",
+          "FollowOptions",
+          "OperationQuery",
+          "OperationView",
+          "SeatsOptions",
+          "Service",
+          "ServiceApi",
+          "ServiceApiOptions",
+          "ServiceConsumer",
+          "ServiceConsumerOptions",
+        ],
+        "values": [
+          "createEventing",
+          "createServiceApi",
+          "createServiceConsumer",
+          "eventingApi",
+          "eventingApp",
         ],
       }
     `);
@@ -500,14 +741,22 @@ describe('exports', () => {
       {
         ".": "fp-ts rxjs",
         "./catalogue": "hono node:crypto node:fs node:http node:module node:url rxjs",
-        "./file": "fp-ts io-ts node:crypto node:fs node:path rxjs",
-        "./http": "@hono/node-server fp-ts node:crypto node:http rxjs",
+        "./cloudevents": "cloudevents node:crypto node:http node:net node:tls rxjs",
+        "./codeengine": "fp-ts io-ts node:crypto rxjs",
+        "./eventing": "fp-ts hono io-ts node:crypto node:http rxjs ws",
+        "./file": "fp-ts io-ts node:crypto node:fs node:path node:timers rxjs",
+        "./http": "@hono/node-server fp-ts node:crypto node:dns node:fs node:http node:net node:os node:path node:tls rxjs ws",
+        "./ibmmq": "fp-ts io-ts node:http node:https node:stream rxjs",
         "./jobs": "fp-ts hono io-ts node:crypto node:http rxjs",
         "./memory": "@noble/hashes rxjs",
+        "./messaging": "rxjs",
         "./node": "node:crypto rxjs",
         "./operators": "rxjs",
         "./packages": "fp-ts io-ts node:child_process node:fs node:https node:os node:path node:stream node:timers node:zlib rxjs yaml",
+        "./postgres": "fp-ts io-ts rxjs",
+        "./rabbitmq": "amqplib rxjs",
         "./routing": "fp-ts hono node:crypto node:fs node:http node:path rxjs",
+        "./s3": "@aws-sdk/client-s3 fp-ts io-ts node:crypto rxjs",
         "./testing": "rxjs",
       }
     `);

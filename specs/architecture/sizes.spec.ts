@@ -12,7 +12,7 @@ const NORMS: Readonly<Record<string, number>> = {
   'lib/systems/': 180,
   'lib/testing/': 180,
 };
-const MOST_IN_A_DOOR = 60; // files, not lines: how long a list of names is says nothing
+const MOST_IN_A_DOOR = 80; // files, not lines: how long a list of names is says nothing
 
 /** Files that are better in one piece, with the reason. */
 const EXCEPTIONS: Readonly<Record<string, { readonly lines: number; readonly reason: string }>> = {
@@ -59,7 +59,7 @@ describe('sizes', () => {
     expect(idle).toEqual([]);
   });
 
-  it.each(Object.entries(doors))('%s only re-exports, from 60 files at most', (_, file) => {
+  it.each(Object.entries(doors))('%s only re-exports, from 80 files at most', (_, file) => {
     const others = statementsOf(file).filter(
       (statement) => !(ts.isExportDeclaration(statement) && statement.moduleSpecifier),
     );

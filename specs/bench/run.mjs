@@ -1,7 +1,7 @@
 // Compares rxfan, as built in dist/, with what a user would take instead. See docs/performance.md.
 //
 //   npm run bench                          every suite; fails when a target is missed
-//   npm run bench:quick                    about a minute; fails when a figure is far below its target
+//   npm run bench:quick                    about three minutes; fails when a figure is far below its target
 //   npm run bench -- merge walk --case k=10 --only pages --rounds 5 --json out.json --dist ../other/dist
 import { spawn } from 'node:child_process';
 import console from 'node:console';
@@ -15,7 +15,18 @@ import { Results } from './support/results.mjs';
 import { chance, inShort, shuffled } from './support/stats.mjs';
 import { figuresTable, resultTable } from './support/tables.mjs';
 
-const SUITES = ['merge', 'walk', 'fanout', 'topics', 'isolation', 'receivers', 'tokens', 'memory'];
+const SUITES = [
+  'merge',
+  'walk',
+  'fanout',
+  'topics',
+  'isolation',
+  'receivers',
+  'tokens',
+  'memory',
+  'rabbitmq',
+  'observer',
+];
 /** How far below its target a figure may be in a quick run: enough for a busy machine, not for a gross mistake. */
 const SLACK = 0.5;
 /** For figures that the machine has no part in: a quick run only sees fewer cases. */
@@ -40,7 +51,8 @@ const report = [];
 
 for (const name of positionals.length > 0 ? positionals : SUITES) {
   const suite = await import(`./suites/${name}.mjs`);
-  const results = await runSuite(name, suite);
+  if (suite.open && !(await suite.open())) continue; // it has said why
+  const results = await runSuite(name, suite).finally(() => suite.close?.());
   const figures = suite.figures(results).filter(isMeasured).map(judge);
   console.log(`${figuresTable(figures, options.quick ? 'floor' : 'target')}\n`);
   report.push({ suite: name, limit: suite.limit, cases: results.toJSON(), figures });

@@ -54,6 +54,15 @@ describe('docs/examples', () => {
     expect(slow).toBeGreaterThanOrEqual(90); // ten at a time, a second each
   });
 
+  it('portfolio: one reads what one has written, and what was deleted is not found', async () => {
+    const { created, revalued, deleted, refused } = await import('../../docs/examples/portfolio.ts');
+
+    expect(created).toEqual({ title: 'Pension', value: 0 });
+    expect(revalued).toEqual({ title: 'Pension', value: 12.5 });
+    expect(deleted).toBe(undefined);
+    expect(refused).toMatchObject({ state: 'failed', error: { code: 'not_found' } });
+  });
+
   it('walkOnDemand: the loop is left in the middle', async () => {
     const { seen } = await import('../../docs/examples/walkOnDemand.ts');
 

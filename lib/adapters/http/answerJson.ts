@@ -1,3 +1,5 @@
+import { TextResponse } from './textResponse.ts';
+
 /** How {@link answerJson} answers. */
 export interface AnswerOptions {
   /** Default: 200. */
@@ -7,7 +9,7 @@ export interface AnswerOptions {
 
 /** An answer in JSON that nobody keeps. */
 export function answerJson(body: object, { status = 200, headers = {} }: AnswerOptions = {}): Response {
-  return new Response(JSON.stringify(body), {
+  return new TextResponse(JSON.stringify(body), {
     status,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
   });

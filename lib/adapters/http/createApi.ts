@@ -15,6 +15,8 @@ export interface ApiOptions {
   readonly authorize?: ((request: Request) => string | undefined) | undefined;
   /** False while the server does not want new requests. */
   readonly ready?: (() => boolean) | undefined;
+  /** Why the server cannot do its work at the moment, if that is so: /readyz answers it. */
+  readonly hindrance?: (() => RequestError | undefined) | undefined;
   /** What a failure is answered as. Default: as it is. */
   readonly problemOf?: ((failure: unknown) => unknown) | undefined;
   /** Takes what went wrong inside, which no client is told. */
@@ -28,7 +30,8 @@ export interface ApiEnv {
 
 /** An API without a path under /v1 yet: problems for whatever goes wrong, who is asking, its description, and health. */
 export function createApi(options: ApiOptions): Hono<ApiEnv> {
-  const { openapi, authorize = () => '', ready = () => true, problemOf = asItIs, onError = () => undefined } = options;
+  const { openapi, authorize = () => '', ready = () => true, hindrance = () => undefined } = options;
+  const { problemOf = asItIs, onError = () => undefined } = options;
   const app = new Hono<ApiEnv>();
 
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (_, methods) => answerProblem(wrongMethod(methods)) }));
@@ -53,8 +56,8 @@ export function createApi(options: ApiOptions): Hono<ApiEnv> {
   app.get('/openapi.json', () => answerJson(openapi));
   app.get('/healthz', () => answerJson({ status: 'ok' }));
   app.get('/readyz', () => {
-    if (ready()) return answerJson({ status: 'ready' });
-    return answerProblem(new RequestError(503, 'stopping', 'the server is stopping'));
+    const why = ready() ? hindrance() : new RequestError(503, 'stopping', 'the server is stopping');
+    return why === undefined ? answerJson({ status: 'ready' }) : answerProblem(why);
   });
   return app;
 }

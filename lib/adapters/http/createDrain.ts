@@ -28,7 +28,9 @@ export function createDrain(server: Server): (deadlineMs: number) => Promise<voi
   return (deadlineMs) =>
     new Promise((resolve) => {
       draining = true;
-      const deadline = setTimeout(() => server.closeAllConnections(), deadlineMs);
+      const deadline = setTimeout(() => {
+        for (const socket of running.keys()) socket.destroy(); // also those that have left HTTP behind
+      }, deadlineMs);
       server.close(() => {
         clearTimeout(deadline);
         resolve();

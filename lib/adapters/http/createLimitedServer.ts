@@ -1,5 +1,6 @@
-import { createServer, STATUS_CODES, type Server } from 'node:http';
+import { createServer, STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { problemOf, RequestError } from './problem.ts';
 
 /** What a server must not fall below or go beyond. */
@@ -27,9 +28,16 @@ export function createLimitedServer(limits: ServeLimits): Server {
     requestTimeout: requestMs,
     keepAliveTimeout: idleMs,
     connectionsCheckingInterval: 1_000,
+    requireHostHeader: false, // whoever answers looks at it, and gives a problem
   });
   server.maxConnections = connections;
   server.on('clientError', refuseMalformed);
+  server.on('connect', (_: IncomingMessage, socket: Duplex) => {
+    answerRaw(
+      socket,
+      new RequestError(405, 'method_not_allowed', 'this server is no proxy', { allow: 'GET, POST, DELETE' }),
+    );
+  });
   return server;
 }
 
@@ -39,15 +47,24 @@ function refuseMalformed(failure: NodeJS.ErrnoException, socket: Socket): void {
     socket.destroy();
     return;
   }
-  const { status, code, detail } =
+  answerRaw(
+    socket,
     failure.code === 'HPE_HEADER_OVERFLOW'
-      ? { status: 431, code: 'headers_too_large', detail: 'the request line and headers are too large' }
+      ? new RequestError(431, 'headers_too_large', 'the request line and headers are too large')
       : failure.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? { status: 408, code: 'request_timeout', detail: 'the request did not arrive in time' }
-        : { status: 400, code: 'malformed_request', detail: 'this is not an HTTP request' };
-  const body = JSON.stringify(problemOf(new RequestError(status, code, detail)));
+        ? new RequestError(408, 'request_timeout', 'the request did not arrive in time')
+        : new RequestError(400, 'malformed_request', 'this is not an HTTP request'),
+  );
+}
+
+/** Answers where there is no request that could be answered, and closes. */
+function answerRaw(socket: Duplex, failure: RequestError): void {
+  const { status, headers } = failure;
+  const body = JSON.stringify(problemOf(failure));
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.on('error', () => socket.destroy());
   socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\ncontent-type: application/problem+json\r\n` +
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\ncontent-type: application/problem+json\r\n${lines.join('')}` +
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { RequestError } from './problem.ts';
 
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
@@ -10,6 +11,12 @@ export function isLoopback(host: string): boolean {
 /** A host as it stands in a URL. */
 export function inUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
+}
+
+/** One Host header, as HTTP/1.1 has it; before that there may be none. */
+export function hasOneHost({ httpVersion, rawHeaders }: Pick<IncomingMessage, 'httpVersion' | 'rawHeaders'>): boolean {
+  const count = rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length;
+  return count === 1 || (count === 0 && httpVersion === '1.0');
 }
 
 /**

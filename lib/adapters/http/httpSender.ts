@@ -7,7 +7,7 @@ import { networkReason } from '../../boundary/networkReason.ts';
 import type { RoutedEvent } from '../../contracts/routedEvent.ts';
 import type { Sender } from '../../contracts/sender.ts';
 import { SendError, type SendFailureClass } from '../../contracts/sendFailure.ts';
-import { retryAfterMs } from './retryAfter.ts';
+import { retryAfterMs } from '../../boundary/retryAfter.ts';
 
 /** Where {@link httpSender} sends, and how long it waits. */
 export interface HttpSenderOptions {

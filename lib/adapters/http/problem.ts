@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { TextResponse } from './textResponse.ts';
 
 /** What a client is told when its request fails: RFC 9457, with a stable `code` to branch on. */
 export interface Problem {
@@ -77,7 +78,7 @@ export function isOurFault(failure: unknown, { signal }: Request): boolean {
 /** Writes a problem as the answer to a request. */
 export function answerProblem(failure: unknown): Response {
   const answer = problemOf(failure);
-  return new Response(JSON.stringify(answer), {
+  return new TextResponse(JSON.stringify(answer), {
     status: answer.status,
     headers: {
       'content-type': 'application/problem+json',

@@ -1,6 +1,7 @@
 import { decode } from '../../boundary/decode.ts';
 import type { Codec } from '../../contracts/codec.ts';
 import { DecodeError } from '../../contracts/failure.ts';
+import { checkEncoding, isUtf8, mediaTypeOf } from './mediaType.ts';
 import { RequestError } from './problem.ts';
 
 /** What {@link readJson} accepts. */
@@ -11,6 +12,7 @@ export interface ReadJsonOptions<A> {
   readonly maxDepth?: number | undefined;
 }
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const JSON_TYPE = /^application\/(?:json|[\w.-]{1,100}\+json)$/;
 
 /**
@@ -32,17 +34,13 @@ export async function readJson<A>(request: Request, { codec, maxDepth = 64 }: Re
   }
 }
 
+/** Whether a body is declared to be JSON. */
+export function isJson(headers: Headers): boolean {
+  return JSON_TYPE.test(mediaTypeOf(headers));
+}
+
 function checkType(headers: Headers): void {
-  const [type = '', ...parameters] = (headers.get('content-type') ?? '')
-    .toLowerCase()
-    .split(';')
-    .map((part) => part.trim());
-  const charset = parameters
-    .find((parameter) => parameter.startsWith('charset='))
-    ?.slice(8)
-    .replaceAll('"', '');
-  const encoding = headers.get('content-encoding') ?? 'identity';
-  if (!JSON_TYPE.test(type) || !['utf-8', 'utf8'].includes(charset ?? 'utf-8')) {
+  if (!isJson(headers) || !isUtf8(headers)) {
     throw new RequestError(
       415,
       'unsupported_media_type',
@@ -52,16 +50,12 @@ function checkType(headers: Headers): void {
       },
     );
   }
-  if (encoding !== 'identity') {
-    throw new RequestError(415, 'unsupported_encoding', 'the body must not be compressed', {
-      'accept-encoding': 'identity',
-    });
-  }
+  checkEncoding(headers);
 }
 
 function textOf(bytes: ArrayBuffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return UTF8.decode(bytes);
   } catch {
     throw new RequestError(400, 'invalid_json', 'the body is not text in UTF-8');
   }

@@ -1,3 +1,4 @@
+import { TextResponse } from './textResponse.ts';
 import { answerProblem, isOurFault } from './problem.ts';
 
 const HEADERS = {
@@ -19,6 +20,10 @@ export function withSecurityHeaders<Env>(
       if (isOurFault(failure, request)) onError(failure);
       return answerProblem(failure);
     });
+    if (response instanceof TextResponse) {
+      response.addHeaders(HEADERS);
+      return response;
+    }
     for (const [name, value] of Object.entries(HEADERS)) {
       if (!response.headers.has(name)) response.headers.set(name, value);
     }

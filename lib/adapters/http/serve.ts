@@ -1,20 +1,11 @@
-import { getRequestListener } from '@hono/node-server';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ReplaySubject } from 'rxjs';
-import { holdConnection } from './connection.ts';
-import { createDrain } from './createDrain.ts';
-import { createLimitedServer, type ServeLimits } from './createLimitedServer.ts';
+import type { ServeLimits } from './createLimitedServer.ts';
+import { createWebServer, type WebApp } from './createWebServer.ts';
 import { hostGuard, inUrl } from './hostNames.ts';
-import { bodyTooLarge, limitBody } from './limitBody.ts';
 import { ListenError, PortInUseError } from './listenFailure.ts';
-import { answerProblem, problemOf, RequestError } from './problem.ts';
-import { withSecurityHeaders } from './securityHeaders.ts';
 
-/** Anything that answers a web request: a Hono app, a function with a name. */
-export interface WebApp {
-  fetch(request: Request): Response | Promise<Response>;
-}
+export type { WebApp } from './createWebServer.ts';
 
 /** Where and how {@link serve} listens. */
 export interface ServeOptions {
@@ -46,39 +37,9 @@ export interface Serving {
  */
 export async function serve(app: WebApp, options: ServeOptions = {}): Promise<Serving> {
   const { host = '127.0.0.1', port = 8_080, allowedHosts = [], limits = {}, onError = () => undefined } = options;
-  const { bodyBytes = 65_536 } = limits;
   const guard = hostGuard(host, allowedHosts);
-  const stopping$ = new ReplaySubject<void>(1);
-  const answer = getRequestListener(
-    withSecurityHeaders<{ readonly outgoing: { destroy(): unknown } }>(async (request, { outgoing }) => {
-      guard(request);
-      const limited = limitBody(request, bodyBytes);
-      holdConnection(limited, { stopping$, destroy: () => void outgoing.destroy() });
-      return app.fetch(limited);
-    }, onError),
-    {
-      hostname: inUrl(host),
-      overrideGlobalObjects: false,
-      autoCleanupIncoming: false, // a body that was not read is never read: the connection closes instead
-      errorHandler: () =>
-        answerProblem(new RequestError(400, 'malformed_request', 'the request target or Host header is malformed')),
-    },
-  );
-
-  const server = createLimitedServer(limits);
-  const drain = createDrain(server);
-  server.on('request', (request, response) => {
-    if (hasBody(request)) response.shouldKeepAlive = false;
-    if (Number(request.headers['content-length'] ?? 0) > bodyBytes) {
-      refuse(response, bodyTooLarge(bodyBytes));
-      return;
-    }
-    void answer(request, response);
-  });
-  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    if (Number(request.headers['content-length'] ?? 0) <= bodyBytes) response.writeContinue();
-    server.emit('request', request, response);
-  });
+  const web = createWebServer(app, { hostname: inUrl(host), guard, limits, onError });
+  const { server } = web;
   await listening(server, host, port);
   server.on('error', onError); // such as a connection that could not be accepted
 
@@ -86,20 +47,8 @@ export async function serve(app: WebApp, options: ServeOptions = {}): Promise<Se
   return {
     url: `http://${inUrl(host)}:${bound}/`,
     port: bound,
-    stop: ({ deadlineMs = 10_000 } = {}) => {
-      stopping$.next();
-      return drain(deadlineMs);
-    },
+    stop: (how) => web.stop(how),
   };
-}
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-}
-
-function refuse(response: ServerResponse, failure: RequestError): void {
-  const body = JSON.stringify(problemOf(failure));
-  response.writeHead(failure.status, { 'content-type': 'application/problem+json' }).end(body);
 }
 
 function listening(server: Server, host: string, port: number): Promise<void> {

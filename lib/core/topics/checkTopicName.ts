@@ -6,10 +6,10 @@ export const LONGEST_TOPIC_NAME = 255;
 const NAME = /^[\w-]+(?:\.[\w-]+)*$/;
 
 /** Throws OptionError unless it is a name that a pattern can be matched with. */
-export function checkTopicName(name: string): void {
+export function checkTopicName(name: string, option = 'name'): void {
   if (name.length > LONGEST_TOPIC_NAME || !NAME.test(name)) {
     throw new OptionError(
-      'name',
+      option,
       `words of letters, digits, _ and -, with dots between, of at most ${LONGEST_TOPIC_NAME}`,
       name,
     );

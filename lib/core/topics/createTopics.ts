@@ -1,5 +1,6 @@
 import { endWith, ignoreElements, merge, Subject, takeUntil, type Observable } from 'rxjs';
 import { decode } from '../../boundary/decode.ts';
+import { matchesPattern } from '../../boundary/matchesPattern.ts';
 import type { Codec } from '../../contracts/codec.ts';
 import type { CongestionAlert, Delivery, DeliveryContract, Receipt } from '../../contracts/delivery.ts';
 import { UnknownTopicError, type DeliveryError } from '../../contracts/deliveryFailure.ts';
@@ -10,7 +11,6 @@ import { deliveryOf } from './deliveryOf.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { drained, type CloseOptions, type Ledger } from './drained.ts';
 import type { MatchedName } from './matchedName.ts';
-import { matchesPattern } from './matchesPattern.ts';
 import { Topic } from './topic.ts';
 import { TopicEvents } from './topicEvents.ts';
 import type { TopicOptions } from './topicOptions.ts';

@@ -1,4 +1,4 @@
-import { retryDelayMs } from './retryDelayMs.ts';
+import { retryDelayMs } from '../../boundary/retryDelayMs.ts';
 import type { Terms } from './terms.ts';
 
 /** How long to wait before a failed attempt is made again; undefined when it is not. `guarded` calls back the user. */

@@ -11,7 +11,7 @@ import type { Settings } from './settings.ts';
 /** What is known of jobs beyond their lives: in memory for a time, and in the store. */
 export class Books<M> {
   readonly journal: Journal;
-  readonly retained: Retained;
+  readonly retained: Retained<JobOperation>;
 
   constructor(settings: Settings, told: Pick<JournalOptions, 'failed' | 'idle'>) {
     const { store, storeTimeoutMs, retentionMs, maxRetained } = settings;

@@ -1,39 +1,44 @@
 import { asyncScheduler, type Subscription } from 'rxjs';
 import { after } from '../../../operators/internal/after.ts';
-import type { JobOperation } from '../../contracts/job.ts';
 import { Linked, type Link } from '../topics/linked.ts';
 
+/** Something that has ended, by its name. */
+export interface Ended {
+  readonly id: string;
+  readonly endTime?: number | undefined;
+}
+
 /** How long operations are remembered, and how many. */
-export interface RetainedOptions {
+export interface RetainedOptions<O extends Ended> {
   readonly retentionMs: number;
   readonly maxRetained: number;
   /** Called when one is forgotten, save on request. */
-  readonly forgotten: (operation: JobOperation) => void;
+  readonly forgotten: (operation: O) => void;
 }
 
-/** The last operations of jobs that have ended: for a time, and up to a number. */
-export class Retained {
-  private readonly options: RetainedOptions;
-  private readonly byToken = new Map<string, Link<JobOperation>>();
-  private readonly line = new Linked<JobOperation>(); // in the order they ended
+/** The last operations that have ended: for a time, and up to a number. */
+export class Retained<O extends Ended> {
+  private readonly options: RetainedOptions<O>;
+  private readonly byToken = new Map<string, Link<O>>();
+  private readonly line = new Linked<O>(); // in the order they ended
   private watch: Subscription | undefined;
 
-  constructor(options: RetainedOptions) {
+  constructor(options: RetainedOptions<O>) {
     this.options = options;
   }
 
-  get(token: string): JobOperation | undefined {
+  get(token: string): O | undefined {
     return this.byToken.get(token)?.value;
   }
 
-  list(): readonly JobOperation[] {
-    const all: JobOperation[] = [];
+  list(): readonly O[] {
+    const all: O[] = [];
     for (let link = this.line.first; link; link = link.after) all.push(link.value);
     return all;
   }
 
   /** To be called in the order they ended. */
-  add(operation: JobOperation): void {
+  add(operation: O): void {
     this.forget(operation.id);
     this.byToken.set(operation.id, this.line.push(operation));
     this.evict();

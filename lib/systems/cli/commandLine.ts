@@ -2,13 +2,15 @@ import { Command, CommanderError, Option } from 'commander';
 import { createRequire } from 'node:module';
 import { ConfigError } from '../config/configError.ts';
 import { checkRouting } from './checkRouting.ts';
+import { eventsCommands } from './eventsCommands.ts';
 import { EXIT } from './exit.ts';
 import { jobsCommands } from './jobsCommands.ts';
-import { configOption, wholeNumber } from './options.ts';
+import { configOption, hostOption, portOption, wholeNumber } from './options.ts';
 import { packages, type PackagesFlags } from './packages.ts';
 import { plain } from './plain.ts';
 import { serveCatalogue } from './serveCatalogue.ts';
 import { serveJobs } from './serveJobs.ts';
+import { serveObserver } from './serveObserver.ts';
 import { serveRouting } from './serveRouting.ts';
 import { serveUp } from './serveUp.ts';
 import type { ServeFlags } from './serveUntilStopped.ts';
@@ -35,7 +37,9 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
 
 function describeProgram(terminal: Terminal, ended: (code: number) => void): Command {
   const program = new Command('rxfan')
-    .description('Packages of many sources as one list, jobs that can be followed, and events to where they should go.')
+    .description(
+      'Packages of many sources as one list, jobs that can be followed, events to where they should go, and queues watched.',
+    )
     .version(versionOf())
     .enablePositionalOptions() // what follows a command is its own
     .exitOverride()
@@ -75,18 +79,19 @@ function describeProgram(terminal: Terminal, ended: (code: number) => void): Com
     ['catalogue', 'serve the catalogue: its API and a page for the browser', serveCatalogue],
     ['jobs', 'serve jobs: start them, follow them, cancel them', serveJobs],
     ['route', 'receive events, and route each to where it should go', serveRouting],
-    ['up', 'serve everything: the catalogue, with what is on this machine, jobs, and what is routed', serveUp],
+    ['observer', 'tell those who registered when there are messages on a queue', serveObserver],
+    [
+      'up',
+      'serve everything: the catalogue, with what is on this machine, jobs, commands and events, what is routed, and an observer',
+      serveUp,
+    ],
   ] as const) {
     const command = program
       .command(name)
       .description(description)
       .addOption(configOption())
-      .option('--host <host>', 'the address to listen on (default: HOST, else 127.0.0.1)')
-      .addOption(
-        new Option('--port <n>', 'the port to listen on, 0 for any free one (default: PORT, else 8080)').argParser(
-          wholeNumber(0, 65_535),
-        ),
-      )
+      .addOption(hostOption())
+      .addOption(portOption())
       .addHelpText(
         'after',
         '\nThe environment goes before the configuration file: PORT, HOST, ALLOWED_HOSTS, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX,\n' +
@@ -97,6 +102,7 @@ function describeProgram(terminal: Terminal, ended: (code: number) => void): Com
     if (name === 'jobs') addSubcommands(command, jobsCommands(terminal, ended));
     if (name === 'route') addSubcommands(command, [routeCheckCommand(terminal, ended)]);
   }
+  for (const command of eventsCommands(terminal, ended)) addSubcommand(program, command);
   return program;
 }
 
@@ -110,7 +116,12 @@ function routeCheckCommand(terminal: Terminal, ended: (code: number) => void): C
 /** With the settings of the program: how it writes, and that it does not end the process. */
 function addSubcommands(command: Command, subcommands: readonly Command[]): void {
   command.enablePositionalOptions();
-  for (const subcommand of subcommands) command.addCommand(subcommand.copyInheritedSettings(command));
+  for (const subcommand of subcommands) addSubcommand(command, subcommand);
+}
+
+function addSubcommand(command: Command, subcommand: Command): void {
+  command.addCommand(subcommand.copyInheritedSettings(command));
+  for (const below of subcommand.commands) below.copyInheritedSettings(subcommand);
 }
 
 function versionOf(): string {

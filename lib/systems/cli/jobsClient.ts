@@ -4,15 +4,8 @@ import { decode } from '../../boundary/decode.ts';
 import { fetchJson } from '../../boundary/fetchJson.ts';
 import type { Codec } from '../../contracts/codec.ts';
 import { RefusedError } from '../../contracts/failure.ts';
-import { readSettings } from '../config/readSettings.ts';
+import { serverUrl, type ServerFlags } from './serverUrl.ts';
 import type { Terminal } from './terminal.ts';
-import { UsageError } from './usageError.ts';
-
-/** Where the server of jobs is. */
-export interface ServerFlags {
-  readonly server?: string | undefined;
-  readonly config?: string | undefined;
-}
 
 const Failure = t.type({ code: t.string, message: t.string });
 const Job = t.intersection([
@@ -36,11 +29,8 @@ export interface JobsClient {
 }
 
 /** The server that is named, else the one that the configuration describes. */
-export async function jobsClient({ server, config }: ServerFlags, terminal: Terminal): Promise<JobsClient> {
-  const base = server ?? (await configured(config, terminal));
-  if (!/^https?:/i.test(base) || !URL.canParse(base)) {
-    throw new UsageError(`--server must be an http or https URL, not ${JSON.stringify(base.slice(0, 60))}`);
-  }
+export async function jobsClient(flags: ServerFlags, terminal: Terminal): Promise<JobsClient> {
+  const base = await serverUrl(flags, terminal);
 
   const ask = <A>(codec: Codec<A>, method: string, path: string, body?: unknown): Promise<A> => {
     const url = new URL(`v1/jobs${path}`, base.endsWith('/') ? base : `${base}/`);
@@ -70,12 +60,6 @@ export async function jobsClient({ server, config }: ServerFlags, terminal: Term
 }
 
 const ANY: Codec<unknown> = t.unknown;
-
-async function configured(config: string | undefined, { env }: Terminal): Promise<string> {
-  const { host, port } = (await readSettings({ file: config, env })).http;
-  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}/`;
-}
 
 function refusal({ origin }: URL, status: number, data: unknown): Error {
   if (!Problem.is(data)) return new RefusedError(origin, `status ${status}, without a reason`, { status });

@@ -1,10 +1,11 @@
 import { Command, Option } from 'commander';
 import { EXIT } from './exit.ts';
-import { jobsClient, type JobsClient, type ServerFlags, type ToldJob } from './jobsClient.ts';
+import { jobsClient, type JobsClient, type ToldJob } from './jobsClient.ts';
 import { configOption, wholeNumber } from './options.ts';
+import { parsedData } from './parsedData.ts';
 import { plain } from './plain.ts';
+import type { ServerFlags } from './serverUrl.ts';
 import type { Terminal } from './terminal.ts';
-import { UsageError } from './usageError.ts';
 import { untilEnded } from './untilEnded.ts';
 
 interface StartFlags extends ServerFlags {
@@ -28,7 +29,7 @@ export function jobsCommands(terminal: Terminal, ended: (code: number) => void):
     .option('--data <json>', 'the input of the job', '{}')
     .option('--wait', 'wait for its end; exit code 1 unless it succeeds')
     .action(async (kind: string, { data = '{}', wait = false, ...flags }: StartFlags) => {
-      const input = parsed(data);
+      const input = parsedData(data);
       const client = await jobsClient(flags, terminal);
       const job = await client.start(kind, input);
       if (!wait) return print(job);
@@ -83,12 +84,4 @@ async function printPage(client: JobsClient, flags: ListFlags, terminal: Termina
 
 function cellsOf({ id, state, createTime, kind }: ToldJob): readonly string[] {
   return [id, state, createTime, kind].map(plain);
-}
-
-function parsed(data: string): unknown {
-  try {
-    return JSON.parse(data);
-  } catch {
-    throw new UsageError(`--data must be JSON, not ${JSON.stringify(data.slice(0, 60))}`);
-  }
 }

@@ -1,6 +1,7 @@
 import { NEVER, type Observable } from 'rxjs';
+import { answerJson } from '../../adapters/http/answerJson.ts';
 import { answerProblem, RequestError } from '../../adapters/http/problem.ts';
-import { serve, type WebApp } from '../../adapters/http/serve.ts';
+import { serve, type Serving, type WebApp } from '../../adapters/http/serve.ts';
 import type { Settings } from '../config/readSettings.ts';
 import { EXIT } from './exit.ts';
 import type { Log } from './log.ts';
@@ -22,7 +23,7 @@ export interface ServedProgram {
   /** Makes what answers. `ready` is false from when the program was told to stop. */
   readonly app: (ready: () => boolean, onError: (failure: unknown) => void) => WebApp;
   /** Called when the port is ours; the program is ready when it is done. */
-  readonly begin?: (() => Promise<void>) | undefined;
+  readonly begin?: ((serving: Serving) => Promise<void>) | undefined;
   /** Runs from when the program is ready until it has stopped. */
   readonly meanwhile?: Observable<never> | undefined;
   /** Ends what runs besides requests, by the deadline. Meanwhile requests are still answered. */
@@ -62,7 +63,9 @@ export async function serveUntilStopped(program: ServedProgram): Promise<number>
     });
   });
   try {
-    await begin();
+    // Told to stop before it is ready, it does not wait for what it would take to be ready.
+    const over = await Promise.race([begin(serving).then(() => false), stopped.then(() => true)]);
+    if (over) return EXIT.done;
   } catch (failure) {
     await serving.stop({ deadlineMs: 0 });
     throw failure;
@@ -75,7 +78,8 @@ export async function serveUntilStopped(program: ServedProgram): Promise<number>
   return EXIT.done;
 }
 
-function notYet(): Response {
+function notYet({ url }: Request): Response {
+  if (new URL(url).pathname === '/healthz') return answerJson({ status: 'ok' }); // it lives, whatever it waits for
   return answerProblem(new RequestError(503, 'starting', 'the server is starting', { 'retry-after': '1' }));
 }
 

@@ -9,6 +9,7 @@ import { faultsOf } from '../../contracts/failure.ts';
 import type { TokenSealer } from '../../contracts/tokenSealer.ts';
 import { decoder, oneOf, secret, shape, text, whole } from './codecs.ts';
 import { ConfigError } from './configError.ts';
+import { eventsConfig } from './eventsConfig.ts';
 import { jobsConfig } from './jobsConfig.ts';
 import { routingConfig } from './routingConfig.ts';
 import { sourceConfig, type ConfigScope } from './sourceConfig.ts';
@@ -52,6 +53,7 @@ function configFile(scope: ConfigScope) {
       onSourceFailure: oneOf(['omit', 'fail']),
       pageTokens: shape({}, { keys: sealingKeys(scope.env), ttlMs: whole(1_000, 3_650 * DAY_MS) }),
       jobs: jobsConfig(scope),
+      events: eventsConfig(scope),
       http: shape({}, { host: text, port: whole(1, 65_535), allowedHosts: t.array(text, 'a list of host names') }),
       ...routingConfig(scope),
     },

@@ -3,7 +3,9 @@ import { aesGcmSealer } from '../../adapters/node/aesGcmSealer.ts';
 import { parseSealingKeys } from '../../adapters/node/parseSealingKeys.ts';
 import type { TokenSealer } from '../../contracts/tokenSealer.ts';
 import { ConfigError } from './configError.ts';
+import type { EventsSettings } from './eventsConfig.ts';
 import type { JobsSettings } from './jobsConfig.ts';
+import { readSecret } from './readSecret.ts';
 
 /** What the environment says. It goes before the configuration file. */
 export interface Environment {
@@ -16,7 +18,11 @@ export interface Environment {
   readonly sealer?: TokenSealer | undefined;
   readonly ttlMs?: number | undefined;
   readonly jobs?: JobsEnvironment | undefined;
+  readonly events?: EventsEnvironment | undefined;
 }
+
+/** What the environment says of events. */
+export type EventsEnvironment = Partial<Pick<EventsSettings, 'transport' | 'url' | 'idempotencySecret'>>;
 
 /** What the environment says of jobs. */
 export type JobsEnvironment = Partial<Pick<JobsSettings, 'maxRunning' | 'maxWaiting' | 'retentionMs' | 'store'>>;
@@ -50,6 +56,12 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     }
   };
 
+  const secret = (name: string) => {
+    const read = readSecret(env, name);
+    if ('problem' in read) problems.push(read.problem);
+    return 'problem' in read ? undefined : read.value;
+  };
+
   const environment: Environment = {
     port: whole('PORT', 1, 65_535),
     host: read('HOST', 'a host name or address', (value) => (/^[\w.:-]{1,255}$/.test(value) ? value : undefined)),
@@ -64,6 +76,13 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
       maxWaiting: whole('JOBS_MAX_WAITING', 0, 10_000),
       retentionMs: whole('JOBS_RETENTION_MS', 1_000, 31_536_000_000),
       store: read('JOBS_STORE', 'memory, or the path of a folder', (value) => storeOf(value)),
+    }),
+    events: given({
+      transport: read('EVENTS_TRANSPORT', 'memory or rabbitmq', (value) =>
+        value === 'memory' || value === 'rabbitmq' ? value : undefined,
+      ),
+      url: secret('AMQP_URL'),
+      idempotencySecret: secret('IDEMPOTENCY_SECRET'),
     }),
   };
   if (problems.length > 0) throw new ConfigError(problems);

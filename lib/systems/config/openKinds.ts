@@ -1,13 +1,11 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { stat } from 'node:fs/promises';
-import { pathToFileURL } from 'node:url';
-import { catchError, defer, firstValueFrom, throwError, timeout } from 'rxjs';
 import { faultsOf } from '../../contracts/failure.ts';
 import { inWords } from '../../contracts/inWords.ts';
 import { KIND_NAME, type JobKind, type JobKinds } from '../jobs/jobKind.ts';
 import { decoder, shape, text } from './codecs.ts';
 import { ConfigError } from './configError.ts';
+import { loadModule } from './loadModule.ts';
 
 /** What {@link openKinds} adds to, and how long it waits. */
 export interface OpenKindsOptions {
@@ -34,48 +32,14 @@ const kindShape = shape({ input: codec, run }, { description: text });
  * ConfigError when the module is missing, does not load, or exports something else, with every problem.
  */
 export async function openKinds(path: string | undefined, options: OpenKindsOptions): Promise<JobKinds> {
-  const { builtIn, timeoutMs = 30_000 } = options;
+  const { builtIn, timeoutMs } = options;
   if (path === undefined) return builtIn;
   const where = `the module of jobs ${path}`;
 
-  const { size, isFile } = await fileAt(path, where);
-  if (!isFile) throw new ConfigError([`${where} is not a file`]);
-  if (size === 0) throw new ConfigError([`${where} is empty: it must export an object of kinds by default`]);
-  const exported = await load(path, where, timeoutMs);
+  const exported = await loadModule(path, { where, exporting: 'an object of kinds', timeoutMs });
   const { kinds, problems } = readKinds(exported, builtIn);
   if (problems.length > 0) throw new ConfigError(problems.map((problem) => `${where}: ${problem}`));
   return { ...builtIn, ...kinds };
-}
-
-async function fileAt(path: string, where: string): Promise<{ readonly size: number; readonly isFile: boolean }> {
-  try {
-    const found = await stat(path);
-    return { size: found.size, isFile: found.isFile() };
-  } catch (cause) {
-    const isAbsent = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-    throw new ConfigError([`${where} ${isAbsent ? 'does not exist' : `cannot be read: ${inWords(cause)}`}`], { cause });
-  }
-}
-
-function load(path: string, where: string, timeoutMs: number): Promise<unknown> {
-  const { href } = pathToFileURL(path);
-  const late = () => new ConfigError([`${where} was not loaded within ${timeoutMs} ms`]);
-  const failed = (cause: unknown) =>
-    new ConfigError([`${where} cannot be loaded: ${inWords(cause)}${lineOf(href, cause)}`], { cause });
-  const module$ = defer(async () => ((await import(href)) as { readonly default?: unknown }).default);
-  return firstValueFrom(
-    module$.pipe(
-      catchError((cause: unknown) => throwError(() => failed(cause))),
-      timeout({ first: timeoutMs, with: () => throwError(late) }),
-    ),
-  );
-}
-
-/** Where in the module it was thrown, as far as the stack tells. */
-function lineOf(href: string, cause: unknown): string {
-  const stack = cause instanceof Error ? String(cause.stack) : '';
-  const line = stack.includes(href) ? /^:(\d+)/.exec(stack.slice(stack.indexOf(href) + href.length))?.[1] : undefined;
-  return line === undefined ? '' : ` (line ${line})`;
 }
 
 function readKinds(

@@ -3,6 +3,7 @@ import type { TokenSealer } from '../../contracts/tokenSealer.ts';
 import { ConfigError } from './configError.ts';
 import { readConfigFile, type ConfigFile } from './configFile.ts';
 import { readEnvironment, type Environment } from './environment.ts';
+import type { EventsSettings } from './eventsConfig.ts';
 import type { JobsSettings } from './jobsConfig.ts';
 import { routingContradictions } from './routingContradictions.ts';
 import { DEMO, routingSettings, type RoutingSettings } from './routingSettings.ts';
@@ -28,6 +29,7 @@ export interface Settings {
   /** `sealer` is absent where no keys are set. */
   readonly pageTokens: { readonly sealer?: TokenSealer | undefined; readonly ttlMs?: number | undefined };
   readonly jobs: JobsSettings;
+  readonly events: EventsSettings;
   readonly http: { readonly host: string; readonly port: number; readonly allowedHosts: readonly string[] };
   /** Without a configuration file, a receiver to try things out with. Absent: nothing is routed. */
   readonly routing?: RoutingSettings | undefined;
@@ -63,6 +65,8 @@ const JOBS: JobsSettings = {
   kinds: {},
 };
 
+const EVENTS: EventsSettings = { transport: 'memory', exchange: { name: 'events', type: 'topic' } };
+
 function merge(file: ConfigFile, env: Environment): Omit<Settings, 'routing'> {
   const {
     sources,
@@ -72,6 +76,7 @@ function merge(file: ConfigFile, env: Environment): Omit<Settings, 'routing'> {
     pageTokens = {},
     http = {},
     jobs = {},
+    events = {},
   } = file;
   const max = env.pageSizeMax ?? pageSize.max ?? 1_000;
 
@@ -82,6 +87,7 @@ function merge(file: ConfigFile, env: Environment): Omit<Settings, 'routing'> {
     onSourceFailure,
     pageTokens: { sealer: env.sealer ?? pageTokens.keys, ttlMs: env.ttlMs ?? pageTokens.ttlMs },
     jobs: { ...JOBS, ...jobs, ...env.jobs },
+    events: { ...EVENTS, ...events, exchange: { ...EVENTS.exchange, ...events.exchange }, ...env.events },
     http: {
       host: env.host ?? http.host ?? '127.0.0.1',
       port: env.port ?? http.port ?? 8_080,
@@ -91,7 +97,7 @@ function merge(file: ConfigFile, env: Environment): Omit<Settings, 'routing'> {
 }
 
 /** What is wrong although every value by itself is right. */
-function contradictions({ pageSize, sources = [], routing }: Settings, path = ''): readonly string[] {
+function contradictions({ pageSize, sources = [], events, routing }: Settings, path = ''): readonly string[] {
   const problems: string[] = [];
   if (pageSize.default > pageSize.max) {
     problems.push(`pageSize.default (${pageSize.default}) is more than pageSize.max (${pageSize.max})`);
@@ -104,6 +110,9 @@ function contradictions({ pageSize, sources = [], routing }: Settings, path = ''
         `${path}: /sources/${i} has the name of /sources/${first}, ${JSON.stringify(name)}; give it another`,
       );
   });
+  if (events.transport === 'rabbitmq' && events.url === undefined) {
+    problems.push('events: the transport rabbitmq needs AMQP_URL, AMQP_URL_FILE, or events.url');
+  }
   if (routing) problems.push(...routingContradictions(routing.spec).map((says) => `${path}: ${says}`));
   return problems;
 }

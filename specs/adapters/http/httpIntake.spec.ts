@@ -215,7 +215,9 @@ describe('httpIntake', () => {
       const chunked = `${head}Transfer-Encoding: chunked\r\n\r\n65\r\n"${'x'.repeat(100)}\r\n0\r\n\r\n`;
       expect(await raw(serving.port, `${head}Content-Length: 10000000000\r\n\r\n`)).toMatch(/^HTTP\/1\.1 413 /);
       expect(await raw(serving.port, chunked)).toMatch(/^HTTP\/1\.1 413 .*"code":"body_too_large"/s);
-      expect(await raw(serving.port, `${head}Content-Length: 3\r\n\r\n"x"`)).toMatch(/^HTTP\/1\.1 202 /);
+      expect(await raw(serving.port, `${head}Connection: close\r\nContent-Length: 3\r\n\r\n"x"`)).toMatch(
+        /^HTTP\/1\.1 202 /,
+      );
       expect(events).toMatchObject([{ payload: 'x' }]);
     } finally {
       await serving.stop({ deadlineMs: 0 });

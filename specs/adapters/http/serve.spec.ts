@@ -133,7 +133,7 @@ describe('serve, limits', () => {
     const { port } = await start(reader);
 
     const refused = await post(port, 'Content-Length: 65537\r\nExpect: 100-continue');
-    const taken = await post(port, 'Content-Length: 2\r\nExpect: 100-continue', 'ab');
+    const taken = await post(port, 'Content-Length: 2\r\nConnection: close\r\nExpect: 100-continue', 'ab');
 
     expect(refused).toMatch(/^HTTP\/1\.1 413 /);
     expect(taken).toMatch(/^HTTP\/1\.1 100 .*HTTP\/1\.1 200 /s);
@@ -143,7 +143,7 @@ describe('serve, limits', () => {
     const { port } = await start(reader);
     const chunk = `8000\r\n${'x'.repeat(0x8000)}\r\n`;
 
-    const exact = await post(port, 'Transfer-Encoding: chunked', `${chunk}${chunk}0\r\n\r\n`);
+    const exact = await post(port, 'Connection: close\r\nTransfer-Encoding: chunked', `${chunk}${chunk}0\r\n\r\n`);
     const over = await post(port, 'Transfer-Encoding: chunked', `${chunk}${chunk}1\r\nx\r\n`);
 
     expect(exact).toMatch(/^HTTP\/1\.1 200 .*65536$/s);
@@ -154,6 +154,25 @@ describe('serve, limits', () => {
     const { port } = await start();
 
     expect(await post(port, 'Transfer-Encoding: chunked', '5\r\nhe')).toMatch(/^HTTP\/1\.1 200 .*connection: close/is);
+  });
+
+  it('keeps a connection whose body was read whole', async () => {
+    const { port } = await start(reader);
+    const one = 'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nab';
+    const last = 'GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
+
+    expect((await raw(port, one + one + last)).match(/HTTP\/1\.1 200/g)).toHaveLength(3);
+  });
+
+  it('answers CONNECT with 405', async () => {
+    const { port } = await start();
+
+    expect(await raw(port, 'CONNECT /register HTTP/1.1\r\nHost: localhost\r\n\r\n')).toMatch(
+      /^HTTP\/1\.1 405 .*\r\nallow: /s,
+    );
+    expect(await raw(port, 'CONNECT x.example:443 HTTP/1.1\r\nHost: x.example:443\r\n\r\n')).toMatch(
+      /^HTTP\/1\.1 405 /,
+    );
   });
 
   it('answers 431 to headers over the limit, as a problem', async () => {

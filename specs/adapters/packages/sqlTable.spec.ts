@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { sqlTable, type SqlTable, type SqlTableOptions } from '../../../lib/adapters/packages/sqlTable.ts';
 import { pageSourceLaws } from '../../../lib/testing/pageSourceLaws.ts';
 import { runs } from '../../support/seed.ts';
-import { postgresPrograms, startPostgres, type TestPostgres } from './support/postgres.ts';
+import { postgresPrograms, startPostgres, type TestPostgres } from '../../support/postgres.ts';
 import { failureOf, inOrder, itemsOf, key, listOf, pageOf } from './support/walk.ts';
 
 const programs = postgresPrograms();

@@ -7,7 +7,7 @@ import { ringLimiter } from '../support/ringLimiter.mjs';
 export const title = 'a producer that does not wait, to subscribers that take values at once, or under a contract';
 export const unit = 'events/s';
 export const limit = 'by hand';
-export const rounds = (quick) => (quick ? 2 : 5);
+export const rounds = (quick) => (quick ? 3 : 5);
 
 const CONCURRENCY = 8;
 const KEYS = 10_000;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ClosedError, UnknownTopicError, type DeliveryError } from '../../../lib/contracts/deliveryFailure.ts';
 import { DecodeError } from '../../../lib/contracts/failure.ts';
 import { createTopics } from '../../../lib/core/topics/createTopics.ts';
-import { matchesPattern } from '../../../lib/core/topics/matchesPattern.ts';
+import { matchesPattern } from '../../../lib/boundary/matchesPattern.ts';
 import { OptionError } from '../../../operators/errors.ts';
 import { runs } from '../../support/seed.ts';
 import { useVirtualTime } from './support/virtualTime.ts';

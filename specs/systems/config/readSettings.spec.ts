@@ -32,6 +32,7 @@ const DEFAULTS = {
   onSourceFailure: 'omit',
   pageTokens: {},
   jobs: { maxRunning: 4, maxWaiting: 100, retentionMs: 3_600_000, maxRetained: 1_000, store: 'memory', kinds: {} },
+  events: { transport: 'memory', exchange: { name: 'events', type: 'topic' } },
   http: { host: '127.0.0.1', port: 8_080, allowedHosts: [] },
 };
 
@@ -104,7 +105,7 @@ describe('readSettings', () => {
     ['pagesize: {}', 'c.yaml:1: /pagesize is not known here; did you mean pageSize?'],
     [
       'colour: red',
-      'c.yaml:1: /colour is not known here; known: sources, pageSize, timeoutMs, onSourceFailure, pageTokens, jobs, http, ' +
+      'c.yaml:1: /colour is not known here; known: sources, pageSize, timeoutMs, onSourceFailure, pageTokens, jobs, events, http, ' +
         'receivers, senders, topics, tenants, alertSinks, adminToken, drainMs',
     ],
     ['__proto__: { polluted: 1 }', /^c\.yaml:1: \/__proto__ is not known here/],
@@ -148,6 +149,14 @@ describe('readSettings', () => {
       'jobs: { kinds: { a: { timeout: 1 } } }',
       'c.yaml:1: /jobs/kinds/a/timeout is not known here; did you mean timeoutMs?',
     ],
+    ['events: { transport: kafka }', 'c.yaml:1: /events/transport must be one of memory, rabbitmq, not "kafka"'],
+    ['events: { transport: rabbitmq }', 'events: the transport rabbitmq needs AMQP_URL, AMQP_URL_FILE, or events.url'],
+    ['events: { modul: a.mjs }', 'c.yaml:1: /events/modul is not known here; did you mean module?'],
+    [
+      'events: { exchange: { type: fanout } }',
+      'c.yaml:1: /events/exchange/type must be one of direct, topic, not "fanout"',
+    ],
+    ['events: { timeoutMs: 5m }', 'c.yaml:1: /events/timeoutMs must be a whole number from 1 to 2592000000, not "5m"'],
     ['a: [1', /^c\.yaml:1: /],
     ['a: 1\na: 2', 'c.yaml:2: Map keys must be unique'],
     ['a: &a [*a, *b]', /c\.yaml.*(alias|anchor)/i],

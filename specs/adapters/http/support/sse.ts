@@ -13,9 +13,13 @@ export interface SseClient {
 }
 
 /** Opens an event stream over HTTP. */
-export async function openSse(url: string, lastEventId?: string): Promise<SseClient> {
+export async function openSse(
+  url: string,
+  lastEventId?: string,
+  others: Readonly<Record<string, string>> = {},
+): Promise<SseClient> {
   const leaving = new AbortController();
-  const headers: HeadersInit = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
+  const headers = { ...others, ...(lastEventId !== undefined && { 'last-event-id': lastEventId }) };
   const response = await fetch(url, { headers, signal: leaving.signal });
   return { ...readSse(response), leave: () => leaving.abort() };
 }

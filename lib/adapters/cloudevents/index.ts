@@ -1,0 +1,1 @@
+export { cloudEventsNotifier, type CloudEventsNotifierOptions } from './cloudEventsNotifier.ts';

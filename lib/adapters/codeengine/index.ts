@@ -1,0 +1,1 @@
+export { codeEngineNotifier, type CodeEngineNotifierOptions } from './codeEngineNotifier.ts';

@@ -1,0 +1,11 @@
+/** A text that somebody set, and where: the name of a variable, or a file and a place in it. */
+export interface SetText {
+  readonly text: string;
+  readonly from: string;
+}
+
+/** Texts by the name of what they set. */
+export type SetTexts = Readonly<Record<string, SetText>>;
+
+/** What an environment is read from. */
+export type Variables = Readonly<Record<string, string | undefined>>;
