@@ -76,8 +76,9 @@ export class Engine {
       if (this.settings.mode !== 'registrations') this.quarantine.followAll();
       return EMPTY;
     });
-    const work$ = merge(this.cycling(), this.persister?.run() ?? NEVER);
-    return concat(this.persister?.load() ?? EMPTY, ready$, work$).pipe(
+    // Whoever hears that it is ready may register at once, and is heard by what saves.
+    const work$ = merge(this.cycling(), this.persister?.run() ?? NEVER, ready$);
+    return concat(this.persister?.load() ?? EMPTY, work$).pipe(
       takeUntil(this.ending.stop$),
       finalize(() => this.stopped()),
     );
