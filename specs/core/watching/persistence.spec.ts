@@ -4,10 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { memoryRegistryStore } from '../../../lib/adapters/memory/memoryRegistryStore.ts';
 import { RefusedError, UnreachableError } from '../../../lib/contracts/failure.ts';
 import type { Registration, RegistrySnapshot } from '../../../lib/contracts/registration.ts';
+import { createObserver } from '../../../lib/core/watching/createObserver.ts';
 import { runs } from '../../support/seed.ts';
 import { virtually } from '../../support/virtually.ts';
 import { fakeNotifier, fakeStore } from './support/fakes.ts';
-import { observing, outcome, registered, wanted } from './support/observing.ts';
+import { observing, options, outcome, registered, wanted } from './support/observing.ts';
 
 const broken = () => throwError(() => new UnreachableError('the disk', 'it is full'));
 
@@ -32,6 +33,22 @@ function storeOf(...registrations: readonly Partial<Registration>[]) {
 }
 
 describe('what is registered, and what is saved', () => {
+  it('D1 saves at once what is registered as soon as the observer is ready', () => {
+    virtually((time) => {
+      const observer = createObserver(options({ store: memoryRegistryStore() }));
+      let durability: string | undefined;
+      observer.state$.subscribe((state) => {
+        if (state !== 'ready') return;
+        observer.register(wanted({ id: 'a' }), 'me').subscribe((made) => (durability = made.durability));
+      });
+      const running = observer.run().subscribe();
+      time.at(1, () => {
+        expect(durability).toBe('saved');
+        running.unsubscribe();
+      });
+    });
+  });
+
   it('D1 D2 D4 D6 D13 answers when it is saved, saves what came meanwhile together, one save at a time', () => {
     virtually((time) => {
       const inner = memoryRegistryStore();
