@@ -1,16 +1,8 @@
 import type { RunHelpers } from 'rxjs/testing';
+import { at, failureOf, MarbleMismatchError, siteOf, valueFailure, type AssertEqual } from './mismatch.ts';
 import { streamMismatch, type Recorded } from './streamMismatch.ts';
 import { subscriptionMismatch, type Subscribed } from './subscriptionMismatch.ts';
 import { VirtualScheduler } from './virtualScheduler.ts';
-
-/** Throws when the two differ, as `expect(actual).toStrictEqual(expected)` does. */
-export type AssertEqual = (actual: unknown, expected: unknown) => void;
-
-/** A marble test went another way than its diagram. Where two values of one place differ, `cause` tells how. */
-export class MarbleMismatchError extends Error {
-  override readonly name = 'MarbleMismatchError';
-  readonly code = 'marble_mismatch';
-}
 
 /** What a test expects, until TestScheduler comes to check it. */
 interface Expectation {
@@ -66,8 +58,7 @@ export function createMarbles(assertEqual: AssertEqual): (body: (helpers: RunHel
 /** The helpers, with every expectation written down. */
 function observed(helpers: RunHelpers, expectations: Expectation[], assertEqual: AssertEqual): RunHelpers {
   const expecting = (explain: Expectation['explain'], caller: (...args: never) => unknown): Expectation => {
-    const expectation = { explain, site: new Error(), made: false };
-    Error.captureStackTrace(expectation.site, caller);
+    const expectation = { explain, site: siteOf(caller), made: false };
     expectations.push(expectation);
     return expectation;
   };
@@ -121,36 +112,8 @@ function observed(helpers: RunHelpers, expectations: Expectation[], assertEqual:
   return { ...helpers, expectObservable, expectSubscriptions };
 }
 
-/** How the first two values, or errors, that stand in the same place and are not the same differ. */
-function valueFailure(assertEqual: AssertEqual, actual: unknown, expected: unknown): unknown {
-  const [received, wanted] = [actual as readonly Partial<Recorded>[], expected as readonly Partial<Recorded>[]];
-  for (const [i, { frame, notification }] of received.entries()) {
-    const other = wanted[i];
-    if (frame !== other?.frame || notification?.kind !== other?.notification?.kind) return undefined;
-    const failure =
-      failureOf(() => assertEqual(notification?.value, other?.notification?.value)) ??
-      failureOf(() => assertEqual(notification?.error, other?.notification?.error));
-    if (failure !== undefined) return failure;
-  }
-  return undefined;
-}
-
 /** The characters of a diagram that stand for values. */
 function symbolsIn(marbles: string): readonly string[] {
   const withoutPauses = marbles.replace(/(^|\s)\d+(?:\.\d+)?(?:ms|s|m)(?=\s)/g, ' ');
   return Array.from(withoutPauses.replace(/[-|#()^!\s]/g, ''));
-}
-
-function failureOf(check: () => void): unknown {
-  try {
-    check();
-    return undefined;
-  } catch (failure) {
-    return failure;
-  }
-}
-
-function at(site: Error, error: Error): Error {
-  error.stack = `${error.name}: ${error.message}\n${(site.stack ?? '').split('\n').slice(1).join('\n')}`;
-  return error;
 }

@@ -45,6 +45,7 @@ describe('exports', () => {
         "./routing": "lib/systems/routing/index.ts",
         "./s3": "lib/adapters/s3/index.ts",
         "./testing": "lib/testing/index.ts",
+        "./testing/vitest": "lib/testing/vitest/index.ts",
       }
     `);
   });
@@ -312,18 +313,25 @@ describe('exports', () => {
           "FakePageSource",
           "FakePageSourceOptions",
           "FakeQuirk",
+          "FanTestHelpers",
           "InboxSubject",
           "Law",
+          "MarbleRun",
           "MessagingSubject",
           "MessagingTraits",
           "OperatorTraits",
           "OutboxSubject",
           "PageSourceSubject",
           "PageSourceTraits",
+          "RecordOptions",
+          "Recorded",
           "RegistryStoreSubject",
         ],
         "values": [
+          "LeakError",
           "MarbleMismatchError",
+          "StuckTestError",
+          "createFanTest",
           "createMarbles",
           "fakePageSource",
           "fakeSealer",
@@ -333,6 +341,9 @@ describe('exports', () => {
           "operatorLaws",
           "outboxLaws",
           "pageSourceLaws",
+          "printMarbles",
+          "readMarbles",
+          "recordMarbles",
           "registryStoreLaws",
         ],
       }
@@ -757,7 +768,8 @@ describe('exports', () => {
         "./rabbitmq": "amqplib rxjs",
         "./routing": "fp-ts hono node:crypto node:fs node:http node:path rxjs",
         "./s3": "@aws-sdk/client-s3 fp-ts io-ts node:crypto rxjs",
-        "./testing": "rxjs",
+        "./testing": "@sinonjs/fake-timers rxjs",
+        "./testing/vitest": "@sinonjs/fake-timers rxjs vitest",
       }
     `);
   });

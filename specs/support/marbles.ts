@@ -1,6 +1,1 @@
-import { expect } from 'vitest';
-import { createMarbles } from '../../lib/testing/marbles.ts';
-
-export const marbles = createMarbles((actual, expected) => {
-  expect(actual).toStrictEqual(expected);
-});
+export { marbles } from '../../lib/testing/vitest/index.ts';

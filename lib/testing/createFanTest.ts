@@ -1,0 +1,107 @@
+import type { Observable, Subject } from 'rxjs';
+import { expectedStream, type ExpectedStream } from './expectedStream.ts';
+import { takeHostTime, type HostTime } from './hostTime.ts';
+import { coldMarbles, hotMarbles } from './marbleSources.ts';
+import { siteOf, type AssertEqual } from './mismatch.ts';
+
+/** What a test under virtual time works with. All times are in ms, and a character of a diagram is one. */
+export interface FanTestHelpers {
+  /** A source that begins when it is subscribed to. */
+  cold<T = string>(marbles: string, values?: Readonly<Record<string, T>>, error?: unknown): Observable<T>;
+  /** A source that begins now. */
+  hot<T = string>(marbles: string, values?: Readonly<Record<string, T>>, error?: unknown): Subject<T>;
+  /**
+   * Subscribes now, or as `subscription` (`^---!`) says, and expects what `toBe` draws, counted from now. It is checked when the
+   * body is done and the stream is over.
+   */
+  expectObservable(stream$: Observable<unknown>, subscription?: string): Pick<ExpectedStream, 'toBe'>;
+  sleep(ms: number): Promise<void>;
+  /** Since the test began. */
+  now(): number;
+}
+
+/** Something that a test under virtual time began is still waiting when all is over. */
+export class LeakError extends Error {
+  override readonly name = 'LeakError';
+  readonly code = 'leak';
+  /** Where each timer was set. */
+  readonly timers: readonly string[];
+
+  constructor(timers: readonly string[]) {
+    super(
+      `${timers.length} timers are still set when the test is over:\n${timers.map((one) => `  ${one}`).join('\n')}`,
+    );
+    this.timers = timers;
+  }
+}
+
+/** A test waits for what does not come in virtual time: a promise that nobody settles, a socket, a file. */
+export class StuckTestError extends Error {
+  override readonly name = 'StuckTestError';
+  readonly code = 'stuck_test';
+
+  constructor(ms: number) {
+    super(
+      `at ${ms} ms the test still waits, and no timer is set: for a promise that nobody settles, or for a socket or a file, which ` +
+        'virtual time knows nothing of',
+    );
+  }
+}
+
+/**
+ * Binds tests under virtual time to a test framework. Unlike marble tests they may be async: promises, the timers and clocks of
+ * the host and the schedulers of RxJS share one virtual time, and no real time passes. A timer that is left fails the test.
+ *
+ * @example
+ * const fanTest = createFanTest((actual, expected) => expect(actual).toStrictEqual(expected));
+ *
+ * it('asks again after a second', fanTest(async ({ expectObservable, sleep }) => {
+ *   const ask = () => sleep(3).then(() => 'a');
+ *
+ *   expectObservable(defer(ask).pipe(repeat({ count: 2, delay: 1_000 }))).toBe('---a 1002ms (a|)');
+ * }));
+ */
+export function createFanTest(
+  assertEqual: AssertEqual,
+): (body: (helpers: FanTestHelpers) => void | Promise<void>) => () => Promise<void> {
+  return (body) => async () => {
+    const time = takeHostTime();
+    const expected: ExpectedStream[] = [];
+    try {
+      await finished(time, () => body(helpersOf(time, expected)));
+      await time.runUntil(() => expected.every((stream) => stream.isOver()));
+      for (const stream of expected) stream.check(assertEqual);
+      for (const stream of expected) stream.leave();
+      const timers = time.openTimers();
+      if (timers.length > 0) throw new LeakError(timers);
+    } finally {
+      for (const stream of expected) stream.leave();
+      time.giveBack();
+    }
+  };
+}
+
+/** Runs a body to its end, and throws what it throws. */
+async function finished(time: HostTime, body: () => void | Promise<void>): Promise<void> {
+  const running = (async () => body())();
+  let isDone = false;
+  const done = () => void (isDone = true);
+  running.then(done, done);
+  if (!(await time.runUntil(() => isDone))) throw new StuckTestError(time.now());
+  await running;
+}
+
+function helpersOf(time: HostTime, expected: ExpectedStream[]): FanTestHelpers {
+  const expectObservable: FanTestHelpers['expectObservable'] = (stream$, subscription = '^') => {
+    const stream = expectedStream(stream$, subscription, siteOf(expectObservable));
+    expected.push(stream);
+    return stream;
+  };
+  return {
+    cold: coldMarbles,
+    hot: hotMarbles,
+    expectObservable,
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    now: () => time.now(),
+  };
+}

@@ -1,0 +1,2 @@
+export { fanTest } from './fanTest.ts';
+export { marbles } from './marbles.ts';
