@@ -1,7 +1,12 @@
+export type { Choice } from './choices.ts';
+export { explore, InvariantError, type Explored, type ExploreOptions } from './explore.ts';
+export type { ExploredRun, StoryEvent } from './exploredRun.ts';
+export type { SourceEnd, World } from './exploredWorld.ts';
 export { fakePageSource } from './fakePageSource.ts';
 export type { FakeCall, FakePageSource, FakePageSourceOptions, FakeQuirk } from './fakePageSource.ts';
 export { fakeSealer } from './fakeSealer.ts';
 export { inboxLaws, type InboxSubject } from './inboxLaws.ts';
+export { atMost, endsOnce, inOrder, noLeak, noLoss, valuesOf, type Invariant } from './invariants.ts';
 export { jobStoreLaws } from './jobStoreLaws.ts';
 export type { Law } from './law.ts';
 export { createFanTest, LeakError, StuckTestError, type FanTestHelpers } from './createFanTest.ts';
