@@ -17,6 +17,7 @@ export { printMarbles } from './printMarbles.ts';
 export { readMarbles } from './readMarbles.ts';
 export { recordMarbles, type RecordOptions } from './recordMarbles.ts';
 export type { Recorded } from './streamMismatch.ts';
+export { marbleSvg, type Picture } from './marbleSvg.ts';
 export { messagingLaws } from './messagingLaws.ts';
 export type { MessagingSubject, MessagingTraits } from './messagingSubject.ts';
 export { operatorLaws } from './operatorLaws.ts';
