@@ -20,7 +20,7 @@ export interface FanTestHelpers {
   now(): number;
 }
 
-/** Something that a test under virtual time began is still waiting when all is over. */
+/** A timer that a test under virtual time set is still set when all is over. */
 export class LeakError extends Error {
   override readonly name = 'LeakError';
   readonly code = 'leak';
@@ -28,9 +28,7 @@ export class LeakError extends Error {
   readonly timers: readonly string[];
 
   constructor(timers: readonly string[]) {
-    super(
-      `${timers.length} timers are still set when the test is over:\n${timers.map((one) => `  ${one}`).join('\n')}`,
-    );
+    super(['the test is over, and these timers are still set:', ...timers].join('\n  '));
     this.timers = timers;
   }
 }

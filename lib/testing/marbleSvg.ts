@@ -1,16 +1,23 @@
-import { drawLanes, type Lane } from './diagram.ts';
+import { drawLanes } from './diagram.ts';
 import type { MarbleRun } from './marbleRun.ts';
 import { readMarbles } from './readMarbles.ts';
+import { runLane } from './runLane.ts';
 import { showValue } from './showValue.ts';
 import type { Recorded } from './streamMismatch.ts';
 import { COLUMN, escapeXml, LANE, MARGIN, svgLane } from './svgLane.ts';
+
+/** A lane of a picture. */
+export interface PictureLane {
+  readonly name: string;
+  readonly run: MarbleRun;
+}
 
 /** What {@link marbleSvg} draws. */
 export interface Picture {
   /** What it shows. */
   readonly title: string;
   /** From top to bottom, on one time axis. The same letter is the same value in all of them. */
-  readonly lanes: readonly { readonly name: string; readonly run: MarbleRun }[];
+  readonly lanes: readonly PictureLane[];
 }
 
 const LIGHT =
@@ -39,7 +46,7 @@ const STYLE = [
  */
 export function marbleSvg({ title, lanes }: Picture): string {
   const recorded = lanes.map(({ run }) => readMarbles(run));
-  const { rows } = drawLanes(lanes.map(({ run }, i) => laneOf(recorded[i]!, run)));
+  const { rows } = drawLanes(lanes.map(({ run }, i) => runLane(recorded[i]!, run)));
   const letters = [...new Set(rows.join('').replace(/[^\p{L}\p{N}]/gu, ''))];
   const width = 2 * MARGIN + COLUMN * (Math.max(...rows.map((row) => row.length)) + 1);
   const height = LANE * lanes.length + MARGIN;
@@ -63,18 +70,6 @@ export function marbleSvg({ title, lanes }: Picture): string {
     '</svg>',
     '',
   ].join('\n');
-}
-
-function laneOf(recorded: readonly Recorded[], { values }: MarbleRun): Lane {
-  const symbols = new Map(Object.entries(values).map(([symbol, value]) => [value, symbol]));
-  const cells = new Map<number, string>();
-  for (const { frame, notification } of recorded) {
-    const { kind, value } = notification;
-    const marble = kind === 'N' ? symbols.get(value)! : kind === 'E' ? '#' : '|';
-    cells.set(frame, (cells.get(frame) ?? '') + marble);
-  }
-  for (const [frame, marbles] of cells) if (marbles.length > 1) cells.set(frame, `(${marbles})`);
-  return { cells, endsAt: recorded.find(({ notification }) => notification.kind !== 'N')?.frame };
 }
 
 function inWords(recorded: readonly Recorded[]): string {

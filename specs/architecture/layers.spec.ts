@@ -71,6 +71,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'lib/systems/daemon/',
     'lib/systems/observer/',
     'lib/systems/config/',
+    'lib/testing/',
   ],
 };
 

@@ -5,6 +5,7 @@ import { checkRouting } from './checkRouting.ts';
 import { eventsCommands } from './eventsCommands.ts';
 import { EXIT } from './exit.ts';
 import { jobsCommands } from './jobsCommands.ts';
+import { marblesCommand } from './marblesCommand.ts';
 import { configOption, hostOption, portOption, wholeNumber } from './options.ts';
 import { packages, type PackagesFlags } from './packages.ts';
 import { plain } from './plain.ts';
@@ -102,7 +103,9 @@ function describeProgram(terminal: Terminal, ended: (code: number) => void): Com
     if (name === 'jobs') addSubcommands(command, jobsCommands(terminal, ended));
     if (name === 'route') addSubcommands(command, [routeCheckCommand(terminal, ended)]);
   }
-  for (const command of eventsCommands(terminal, ended)) addSubcommand(program, command);
+  for (const command of [...eventsCommands(terminal, ended), marblesCommand(terminal, ended)]) {
+    addSubcommand(program, command);
+  }
   return program;
 }
 
