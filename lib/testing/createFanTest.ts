@@ -1,13 +1,14 @@
 import type { Observable, Subject } from 'rxjs';
 import { expectedStream, type ExpectedStream } from './expectedStream.ts';
 import { takeHostTime, type HostTime } from './hostTime.ts';
-import { coldMarbles, hotMarbles } from './marbleSources.ts';
+import { expectedSubscriptions, type ExpectedSubscriptions } from './expectedSubscriptions.ts';
+import { coldMarbles, hotMarbles, type ColdMarbles } from './marbleSources.ts';
 import { siteOf, type AssertEqual } from './mismatch.ts';
 
 /** What a test under virtual time works with. All times are in ms, and a character of a diagram is one. */
 export interface FanTestHelpers {
   /** A source that begins when it is subscribed to. */
-  cold<T = string>(marbles: string, values?: Readonly<Record<string, T>>, error?: unknown): Observable<T>;
+  cold<T = string>(marbles: string, values?: Readonly<Record<string, T>>, error?: unknown): ColdMarbles<T>;
   /** A source that begins now. */
   hot<T = string>(marbles: string, values?: Readonly<Record<string, T>>, error?: unknown): Subject<T>;
   /**
@@ -15,6 +16,8 @@ export interface FanTestHelpers {
    * body is done and the stream is over.
    */
   expectObservable(stream$: Observable<unknown>, subscription?: string): Pick<ExpectedStream, 'toBe'>;
+  /** Expects when a cold source is subscribed to, and until when: a diagram such as `-^---!` for each time, counted from now. */
+  expectSubscriptions(source$: ColdMarbles<unknown>): Pick<ExpectedSubscriptions, 'toBe'>;
   sleep(ms: number): Promise<void>;
   /** Since the test began. */
   now(): number;
@@ -65,10 +68,11 @@ export function createFanTest(
   return (body) => async () => {
     const time = takeHostTime();
     const expected: ExpectedStream[] = [];
+    const subscriptions: ExpectedSubscriptions[] = [];
     try {
-      await finished(time, () => body(helpersOf(time, expected)));
-      await time.runUntil(() => expected.every((stream) => stream.isOver()));
-      for (const stream of expected) stream.check(assertEqual);
+      await finished(time, () => body(helpersOf(time, expected, subscriptions)));
+      await time.runUntil(() => [...expected, ...subscriptions].every((expectation) => expectation.isOver()));
+      for (const expectation of [...expected, ...subscriptions]) expectation.check(assertEqual);
       for (const stream of expected) stream.leave();
       const timers = time.openTimers();
       if (timers.length > 0) throw new LeakError(timers);
@@ -89,16 +93,22 @@ async function finished(time: HostTime, body: () => void | Promise<void>): Promi
   await running;
 }
 
-function helpersOf(time: HostTime, expected: ExpectedStream[]): FanTestHelpers {
+function helpersOf(time: HostTime, expected: ExpectedStream[], subscriptions: ExpectedSubscriptions[]): FanTestHelpers {
   const expectObservable: FanTestHelpers['expectObservable'] = (stream$, subscription = '^') => {
     const stream = expectedStream(stream$, subscription, siteOf(expectObservable));
     expected.push(stream);
     return stream;
   };
+  const expectSubscriptions: FanTestHelpers['expectSubscriptions'] = (source$) => {
+    const those = expectedSubscriptions(source$, siteOf(expectSubscriptions));
+    subscriptions.push(those);
+    return those;
+  };
   return {
     cold: coldMarbles,
     hot: hotMarbles,
     expectObservable,
+    expectSubscriptions,
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     now: () => time.now(),
   };

@@ -1,8 +1,12 @@
 import {
   asapScheduler,
+  asyncScheduler,
+  defer,
   dematerialize,
+  finalize,
   map,
   merge,
+  NEVER,
   Subject,
   timer,
   type Observable,
@@ -10,17 +14,33 @@ import {
 } from 'rxjs';
 import { parseMarbles } from './parseMarbles.ts';
 import type { Recorded } from './streamMismatch.ts';
+import type { Subscribed } from './subscriptionMismatch.ts';
 
 type Values<T> = Readonly<Record<string, T>>;
+
+/** A source that knows when it was subscribed to. */
+export type ColdMarbles<T> = Observable<T> & {
+  /** In ms of the host's time; Infinity for one that goes on. */
+  readonly subscriptions: readonly Subscribed[];
+};
 
 /** A source that says what its diagram says from when it is subscribed to, in the time of the host. */
 export function coldMarbles<T = string>(
   marbles: string,
   values?: Values<T>,
   ...error: [error?: unknown]
-): Observable<T> {
+): ColdMarbles<T> {
   const recorded = parseMarbles(marbles, values, ...error);
-  return merge(...recorded.map((one) => inTime<T>(one))).pipe(dematerialize());
+  const said$ = merge(...recorded.map((one) => inTime<T>(one)), NEVER).pipe(dematerialize());
+  const subscriptions: Subscribed[] = [];
+  const watched$ = defer(() => {
+    const at = subscriptions.length;
+    const subscribedFrame = asyncScheduler.now();
+    subscriptions.push({ subscribedFrame, unsubscribedFrame: Infinity });
+    const left = () => void (subscriptions[at] = { subscribedFrame, unsubscribedFrame: asyncScheduler.now() });
+    return said$.pipe(finalize(left));
+  });
+  return Object.assign(watched$, { subscriptions });
 }
 
 /** A source that says what its diagram says from now on, whoever listens. */

@@ -71,6 +71,27 @@ describe('fanTest', () => {
   );
 
   it(
+    'knows when its cold sources are subscribed to',
+    fanTest(async ({ cold, expectObservable, expectSubscriptions, sleep }) => {
+      const cold$ = cold('-a-|');
+      await sleep(3);
+      expectObservable(cold$.pipe(repeat(2))).toBe('-a--a-|');
+      expectObservable(cold$, '-^!').toBe('');
+      expectSubscriptions(cold$).toBe(['^--!', '-^!', '---^--!']);
+    }),
+  );
+
+  it(
+    'has sources without an end',
+    fanTest(({ cold, hot, expectObservable, expectSubscriptions }) => {
+      const cold$ = cold('-a-b-');
+      expectObservable(cold$, '^-----!').toBe('-a-b--');
+      expectObservable(hot('a--'), '^-----!').toBe('a-----');
+      expectSubscriptions(cold$).toBe('^-----!');
+    }),
+  );
+
+  it(
     'counts from where something is expected',
     fanTest(async ({ cold, expectObservable, sleep, now }) => {
       await sleep(50);
@@ -162,6 +183,17 @@ describe('a test under virtual time that fails', () => {
                    ^"
     `);
     expect(failure.stack).toContain('fanTest.spec.ts');
+  });
+
+  it('shows subscriptions as marbles too', async () => {
+    const failure = await failureOf(
+      failing(({ cold, expectSubscriptions }) => {
+        const cold$ = cold('--|');
+        cold$.subscribe();
+        expectSubscriptions(cold$).toBe('^---!');
+      }),
+    );
+    expect(failure.message).toContain('the subscriptions differ at 2 ms: expected nothing, received an unsubscription');
   });
 
   it('says when nothing is expected', async () => {
