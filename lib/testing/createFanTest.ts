@@ -1,4 +1,4 @@
-import type { Observable, Subject } from 'rxjs';
+import { Subscription, type Observable, type Subject } from 'rxjs';
 import { expectedStream, type ExpectedStream } from './expectedStream.ts';
 import { takeHostTime, type HostTime } from './hostTime.ts';
 import { expectedSubscriptions, type ExpectedSubscriptions } from './expectedSubscriptions.ts';
@@ -8,9 +8,9 @@ import { siteOf, type AssertEqual } from './mismatch.ts';
 /** What a test under virtual time works with. All times are in ms, and a character of a diagram is one. */
 export interface FanTestHelpers {
   /** A source that begins when it is subscribed to. */
-  cold<T = string>(marbles: string, values?: Readonly<Record<string, T>>, error?: unknown): ColdMarbles<T>;
+  cold<T = string>(marbles: string, values?: Readonly<Record<string, T>>, ...error: [error?: unknown]): ColdMarbles<T>;
   /** A source that begins now. */
-  hot<T = string>(marbles: string, values?: Readonly<Record<string, T>>, error?: unknown): Subject<T>;
+  hot<T = string>(marbles: string, values?: Readonly<Record<string, T>>, ...error: [error?: unknown]): Subject<T>;
   /**
    * Subscribes now, or as `subscription` (`^---!`) says, and expects what `toBe` draws, counted from now. It is checked when the
    * body is done and the stream is over.
@@ -69,15 +69,16 @@ export function createFanTest(
     const time = takeHostTime();
     const expected: ExpectedStream[] = [];
     const subscriptions: ExpectedSubscriptions[] = [];
+    const running = new Subscription();
     try {
-      await finished(time, () => body(helpersOf(time, expected, subscriptions)));
+      await finished(time, () => body(helpersOf(time, { expected, subscriptions, running })));
       await time.runUntil(() => [...expected, ...subscriptions].every((expectation) => expectation.isOver()));
       for (const expectation of [...expected, ...subscriptions]) expectation.check(assertEqual);
-      for (const stream of expected) stream.leave();
+      running.unsubscribe();
       const timers = time.openTimers();
       if (timers.length > 0) throw new LeakError(timers);
     } finally {
-      for (const stream of expected) stream.leave();
+      running.unsubscribe();
       time.giveBack();
     }
   };
@@ -85,18 +86,27 @@ export function createFanTest(
 
 /** Runs a body to its end, and throws what it throws. */
 async function finished(time: HostTime, body: () => void | Promise<void>): Promise<void> {
-  const running = (async () => body())();
+  const ending = (async () => body())();
   let isDone = false;
   const done = () => void (isDone = true);
-  running.then(done, done);
+  ending.then(done, done);
   if (!(await time.runUntil(() => isDone))) throw new StuckTestError(time.now());
-  await running;
+  await ending;
 }
 
-function helpersOf(time: HostTime, expected: ExpectedStream[], subscriptions: ExpectedSubscriptions[]): FanTestHelpers {
+/** What the helpers of a test have begun. */
+interface Begun {
+  readonly expected: ExpectedStream[];
+  readonly subscriptions: ExpectedSubscriptions[];
+  /** All that is to be left when the test is over. */
+  readonly running: Subscription;
+}
+
+function helpersOf(time: HostTime, { expected, subscriptions, running }: Begun): FanTestHelpers {
   const expectObservable: FanTestHelpers['expectObservable'] = (stream$, subscription = '^') => {
     const stream = expectedStream(stream$, subscription, siteOf(expectObservable));
     expected.push(stream);
+    running.add(() => stream.leave());
     return stream;
   };
   const expectSubscriptions: FanTestHelpers['expectSubscriptions'] = (source$) => {
@@ -106,7 +116,7 @@ function helpersOf(time: HostTime, expected: ExpectedStream[], subscriptions: Ex
   };
   return {
     cold: coldMarbles,
-    hot: hotMarbles,
+    hot: (marbles, values, ...error) => hotMarbles(running, marbles, values, ...error),
     expectObservable,
     expectSubscriptions,
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

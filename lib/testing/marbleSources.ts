@@ -11,6 +11,7 @@ import {
   timer,
   type Observable,
   type ObservableNotification,
+  type Subscription,
 } from 'rxjs';
 import { parseMarbles } from './parseMarbles.ts';
 import type { Recorded } from './streamMismatch.ts';
@@ -43,10 +44,15 @@ export function coldMarbles<T = string>(
   return Object.assign(watched$, { subscriptions });
 }
 
-/** A source that says what its diagram says from now on, whoever listens. */
-export function hotMarbles<T = string>(marbles: string, values?: Values<T>, ...error: [error?: unknown]): Subject<T> {
+/** A source that says what its diagram says from now on, whoever listens, until `running` is unsubscribed. */
+export function hotMarbles<T = string>(
+  running: Subscription,
+  marbles: string,
+  values?: Values<T>,
+  ...error: [error?: unknown]
+): Subject<T> {
   const hot$ = new Subject<T>();
-  coldMarbles(marbles, values, ...error).subscribe(hot$);
+  running.add(coldMarbles(marbles, values, ...error).subscribe(hot$));
   return hot$;
 }
 

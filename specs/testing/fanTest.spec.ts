@@ -87,6 +87,7 @@ describe('fanTest', () => {
       const cold$ = cold('-a-b-');
       expectObservable(cold$, '^-----!').toBe('-a-b--');
       expectObservable(hot('a--'), '^-----!').toBe('a-----');
+      expectObservable(hot('a------- 1s b|'), '^-!').toBe('a-');
       expectSubscriptions(cold$).toBe('^-----!');
     }),
   );
