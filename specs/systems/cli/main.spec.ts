@@ -39,9 +39,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-function start(args: readonly string[]) {
+function start(args: readonly string[], [command, ...first]: [string, ...string[]] = [process.execPath, MAIN]) {
   const env = { PATH: process.env['PATH'], XDG_STATE_HOME: join(folder, 'state') };
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const cwd = command === 'npm' ? undefined : folder; // npm has its script from where the package is
+  const child = spawn(command, [...first, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   children.push(child);
   let out = '';
   let err = '';
@@ -53,13 +54,24 @@ function start(args: readonly string[]) {
   return { child, ended, out: () => out, err: () => err };
 }
 
-async function startServer(config: string) {
-  const program = start(['up', '--config', config, '--port', '0']);
+async function startServer(config: string, command?: [string, ...string[]]) {
+  const args = ['--config', join(folder, config), '--port', '0'];
+  const program = command ? start(args, command) : start(['up', ...args]);
   await expect.poll(program.out, { timeout: 20_000 }).toMatch(/ready/);
   return { ...program, url: /http:\S+/.exec(program.out())![0] };
 }
 
 describe('the program', () => {
+  it('stops when npm, that has started it, is told to', async () => {
+    const npm: [string, ...string[]] = ['npm', 'start', '--silent', '--ignore-scripts', '--'];
+    const { child, ended, err, url } = await startServer('empty.yaml', npm);
+    child.kill('SIGTERM');
+
+    expect(await ended).toEqual({ code: 0, signal: null });
+    expect(err()).toContain('stopping');
+    await expect(fetch(new URL('readyz', url))).rejects.toThrow('fetch failed');
+  });
+
   it('prints one line with its URL when it is ready, and drains at SIGTERM', async () => {
     const { child, ended, out, err, url } = await startServer('empty.yaml');
     const idle = connect(Number(new URL(url).port), '127.0.0.1'); // a browser keeps such connections in reserve
