@@ -122,6 +122,8 @@ async function end(pool: Promise<Pool> | undefined): Promise<void> {
 async function run(pool: Pool, statement: string, values: readonly unknown[], signal: AbortSignal): Promise<Row[]> {
   signal.throwIfAborted();
   const client = await pool.connect();
+  const lost = () => undefined; // the query fails as well, and tells; without a listener it would end the process
+  client.on('error', lost);
   const cancel = () => {
     client.release(true);
     // Dropping the connection alone would leave the query running.
@@ -129,13 +131,17 @@ async function run(pool: Pool, statement: string, values: readonly unknown[], si
     pool.query('select pg_cancel_backend($1)', [processID]).catch(() => undefined);
   };
 
-  if (signal.aborted) client.release();
+  if (signal.aborted) {
+    client.off('error', lost);
+    client.release();
+  }
   signal.throwIfAborted();
   signal.addEventListener('abort', cancel, { once: true });
   try {
     return (await client.query<Row>(statement, [...values])).rows;
   } finally {
     signal.removeEventListener('abort', cancel);
+    client.off('error', lost);
     if (!signal.aborted) client.release();
   }
 }
