@@ -1,5 +1,6 @@
 import { Subscription, type Observable, type Subject } from 'rxjs';
 import { expectedStream, type ExpectedStream } from './expectedStream.ts';
+import { LeakError, StuckTestError } from './fanTestFailure.ts';
 import { takeHostTime, type HostTime } from './hostTime.ts';
 import { expectedSubscriptions, type ExpectedSubscriptions } from './expectedSubscriptions.ts';
 import { coldMarbles, hotMarbles, type ColdMarbles } from './marbleSources.ts';
@@ -21,32 +22,6 @@ export interface FanTestHelpers {
   sleep(ms: number): Promise<void>;
   /** Since the test began. */
   now(): number;
-}
-
-/** A timer that a test under virtual time set is still set when all is over. */
-export class LeakError extends Error {
-  override readonly name = 'LeakError';
-  readonly code = 'leak';
-  /** Where each timer was set. */
-  readonly timers: readonly string[];
-
-  constructor(timers: readonly string[]) {
-    super(['the test is over, and these timers are still set:', ...timers].join('\n  '));
-    this.timers = timers;
-  }
-}
-
-/** A test waits for what does not come in virtual time: a promise that nobody settles, a socket, a file. */
-export class StuckTestError extends Error {
-  override readonly name = 'StuckTestError';
-  readonly code = 'stuck_test';
-
-  constructor(ms: number) {
-    super(
-      `at ${ms} ms the test still waits, and no timer is set: for a promise that nobody settles, or for a socket or a file, which ` +
-        'virtual time knows nothing of',
-    );
-  }
 }
 
 /**

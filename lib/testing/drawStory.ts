@@ -1,4 +1,5 @@
 import { drawLanes } from './diagram.ts';
+import { frameCells } from './frameCells.ts';
 import type { StoryEvent } from './exploredRun.ts';
 import { createMarbleSymbols } from './marbleSymbols.ts';
 
@@ -8,15 +9,13 @@ const SIGNS: Readonly<Record<string, string>> = { error: '#', complete: '|', sub
 export function drawStory(story: readonly StoryEvent[]): readonly string[] {
   const names = [...new Set(story.map(({ lane }) => lane))];
   const { symbolOf, legend } = createMarbleSymbols(Object.is, {});
-  const lanes = names.map((name) => {
-    const cells = new Map<number, string>();
-    for (const { lane, step, kind, value } of story) {
-      if (lane === name) cells.set(step, (cells.get(step) ?? '') + (SIGNS[kind] ?? symbolOf(value)));
-    }
-    return {
-      cells: new Map([...cells].map(([step, marbles]) => [step, marbles.length > 1 ? `(${marbles})` : marbles])),
-    };
-  });
+  const marbles = story.map(({ lane, step, kind, value }) => ({
+    lane,
+    at: [step, SIGNS[kind] ?? symbolOf(value)] as const,
+  }));
+  const lanes = names.map((name) => ({
+    cells: frameCells(marbles.filter(({ lane }) => lane === name).map(({ at }) => at)),
+  }));
   const width = Math.max(...names.map((name) => name.length));
   const { rows } = drawLanes(lanes);
   return [...names.map((name, lane) => `${name.padEnd(width)}  ${rows[lane]!}`), ...legend()];

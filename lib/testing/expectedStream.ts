@@ -1,7 +1,8 @@
 import { asyncScheduler, type Observable, Subscription } from 'rxjs';
 import { at, failureOf, MarbleMismatchError, valueFailure, type AssertEqual } from './mismatch.ts';
 import { parseMarbles, parseSubscription } from './parseMarbles.ts';
-import { streamMismatch, type Recorded } from './streamMismatch.ts';
+import type { Recorded } from './recorded.ts';
+import { streamMismatch } from './streamMismatch.ts';
 
 /** A stream that a test under virtual time expects something of. */
 export interface ExpectedStream {

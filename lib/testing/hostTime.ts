@@ -1,4 +1,5 @@
 import { install } from '@sinonjs/fake-timers';
+import { EndlessTestError } from './fanTestFailure.ts';
 
 /** Virtual time in place of the timers and clocks of the host, until it is given back. */
 export interface HostTime {
@@ -55,9 +56,7 @@ export function takeHostTime(): HostTime {
         if (clock.countTimers() === 0) return false;
         clock.next();
       }
-      throw new Error(
-        `still at work after ${MOST_TURNS} timers, at ${clock.now} ms; say when what has no end is left: expectObservable(a$, '^---!')`,
-      );
+      throw new EndlessTestError(MOST_TURNS, clock.now);
     },
     openTimers() {
       prune();

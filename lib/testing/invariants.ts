@@ -41,11 +41,11 @@ export function atMost(count: number, prefix: string): Invariant {
   return {
     name: 'bound',
     broken: ({ story }) => {
-      const running = new Set<string>();
-      for (const { lane, kind, step } of story.filter((event) => event.lane.startsWith(prefix))) {
-        if (kind === 'subscribe') running.add(lane);
-        else if (kind !== 'next') running.delete(lane);
-        if (running.size > count) return `${running.size} of ${prefix} run at step ${step}, and not ${count}`;
+      let running = 0;
+      for (const { kind, step } of story.filter((event) => event.lane.startsWith(prefix))) {
+        if (kind === 'subscribe') running++;
+        else if (kind !== 'next') running--;
+        if (running > count) return `${running} of ${prefix} run at step ${step}, and not ${count}`;
       }
       return undefined;
     },

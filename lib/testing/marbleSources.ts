@@ -14,7 +14,7 @@ import {
   type Subscription,
 } from 'rxjs';
 import { parseMarbles } from './parseMarbles.ts';
-import type { Recorded } from './streamMismatch.ts';
+import type { Recorded } from './recorded.ts';
 import type { Subscribed } from './subscriptionMismatch.ts';
 
 type Values<T> = Readonly<Record<string, T>>;

@@ -3,7 +3,7 @@ import type { MarbleRun } from './marbleRun.ts';
 import { readMarbles } from './readMarbles.ts';
 import { runLane } from './runLane.ts';
 import { showValue } from './showValue.ts';
-import type { Recorded } from './streamMismatch.ts';
+import type { Recorded } from './recorded.ts';
 import { COLUMN, escapeXml, LANE, MARGIN, svgLane } from './svgLane.ts';
 
 /** A lane of a picture. */
@@ -46,7 +46,7 @@ const STYLE = [
  */
 export function marbleSvg({ title, lanes }: Picture): string {
   const recorded = lanes.map(({ run }) => readMarbles(run));
-  const { rows } = drawLanes(lanes.map(({ run }, i) => runLane(recorded[i]!, run)));
+  const { rows } = drawLanes(lanes.map(({ run }) => runLane(run)));
   const letters = [...new Set(rows.join('').replace(/[^\p{L}\p{N}]/gu, ''))];
   const width = 2 * MARGIN + COLUMN * (Math.max(...rows.map((row) => row.length)) + 1);
   const height = LANE * lanes.length + MARGIN;

@@ -1,6 +1,7 @@
 import type { RunHelpers } from 'rxjs/testing';
 import { at, failureOf, MarbleMismatchError, siteOf, valueFailure, type AssertEqual } from './mismatch.ts';
-import { streamMismatch, type Recorded } from './streamMismatch.ts';
+import type { Recorded } from './recorded.ts';
+import { streamMismatch } from './streamMismatch.ts';
 import { subscriptionMismatch, type Subscribed } from './subscriptionMismatch.ts';
 import { VirtualScheduler } from './virtualScheduler.ts';
 

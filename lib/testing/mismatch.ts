@@ -1,4 +1,4 @@
-import type { Recorded } from './streamMismatch.ts';
+import type { Recorded } from './recorded.ts';
 
 /** Throws when the two differ, as `expect(actual).toStrictEqual(expected)` does. */
 export type AssertEqual = (actual: unknown, expected: unknown) => void;

@@ -1,5 +1,5 @@
 import { TestScheduler } from 'rxjs/testing';
-import type { Recorded } from './streamMismatch.ts';
+import type { Recorded } from './recorded.ts';
 
 /** Reads diagrams as they are read inside `TestScheduler.run`, wherever it is: a character is a millisecond. */
 class InMilliseconds extends TestScheduler {

@@ -1,6 +1,7 @@
 import { drawLanes } from './diagram.ts';
+import { frameCells, marbleOf } from './frameCells.ts';
 import type { MarbleRun } from './marbleRun.ts';
-import type { Recorded } from './streamMismatch.ts';
+import type { Recorded } from './recorded.ts';
 
 const LETTERS = Array.from('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ');
 /** When there are no more letters: more than twenty thousand characters that mean nothing to a diagram. */
@@ -21,8 +22,7 @@ export function printMarbles(recorded: readonly Recorded[]): MarbleRun {
   const rows: Map<number, string>[] = [];
   const room: number[] = [];
 
-  for (const [frame, marbles] of byFrame(recorded, symbolOf)) {
-    const cell = marbles.length > 1 ? `(${marbles})` : marbles;
+  for (const [frame, cell] of frameCells(recorded.map((one) => marbleOf(one, symbolOf)))) {
     const free = room.findIndex((from) => from <= frame);
     const row = free < 0 ? rows.length : free;
     rows[row] = (rows[row] ?? new Map<number, string>()).set(frame, cell);
@@ -35,16 +35,6 @@ export function printMarbles(recorded: readonly Recorded[]): MarbleRun {
     values: Object.fromEntries(values.map((value) => [symbolOf(value), value])),
     ...(failed && { error: failed.notification.error }),
   };
-}
-
-function byFrame(recorded: readonly Recorded[], symbolOf: (value: unknown) => string): ReadonlyMap<number, string> {
-  const frames = new Map<number, string>();
-  for (const { frame, notification } of recorded) {
-    const { kind, value } = notification;
-    const marble = kind === 'N' ? symbolOf(value) : kind === 'E' ? '#' : '|';
-    frames.set(frame, (frames.get(frame) ?? '') + marble);
-  }
-  return frames;
 }
 
 /** Letters stand for themselves, whoever comes first. */

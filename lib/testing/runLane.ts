@@ -1,16 +1,11 @@
 import type { Lane } from './diagram.ts';
+import { frameCells, marbleOf } from './frameCells.ts';
 import type { MarbleRun } from './marbleRun.ts';
-import type { Recorded } from './streamMismatch.ts';
+import { readMarbles } from './readMarbles.ts';
 
-/** A run as one lane, whatever rows it was drawn in, with the letters of its values. */
-export function runLane(recorded: readonly Recorded[], { values }: MarbleRun): Lane {
-  const symbols = new Map(Object.entries(values).map(([symbol, value]) => [value, symbol]));
-  const cells = new Map<number, string>();
-  for (const { frame, notification } of recorded) {
-    const { kind, value } = notification;
-    const marble = kind === 'N' ? symbols.get(value)! : kind === 'E' ? '#' : '|';
-    cells.set(frame, (cells.get(frame) ?? '') + marble);
-  }
-  for (const [frame, marbles] of cells) if (marbles.length > 1) cells.set(frame, `(${marbles})`);
+/** A run as one lane, with its letters as they stand in its rows, however many those are. */
+export function runLane({ rows }: Pick<MarbleRun, 'rows'>): Lane {
+  const recorded = readMarbles({ rows });
+  const cells = frameCells(recorded.map((one) => marbleOf(one, String)));
   return { cells, endsAt: recorded.find(({ notification }) => notification.kind !== 'N')?.frame };
 }

@@ -1,13 +1,9 @@
 import type { Lane } from './diagram.ts';
+import { frameCells, marbleOf } from './frameCells.ts';
 import { drawComparison, findParting, type Pair } from './laneComparison.ts';
 import { createMarbleSymbols } from './marbleSymbols.ts';
+import type { Recorded } from './recorded.ts';
 import { showValue } from './showValue.ts';
-
-/** One notification at its frame, as TestScheduler records it. */
-export interface Recorded {
-  readonly frame: number;
-  readonly notification: { readonly kind: 'N' | 'E' | 'C'; readonly value?: unknown; readonly error?: unknown };
-}
 
 type Same = (a: unknown, b: unknown) => boolean;
 
@@ -36,12 +32,7 @@ export function streamMismatch(
 }
 
 function toLane(messages: readonly Recorded[], symbolOf: (value: unknown) => string): Lane {
-  const marbles = new Map<number, string>();
-  for (const { frame, notification } of messages) {
-    const { kind, value } = notification;
-    marbles.set(frame, (marbles.get(frame) ?? '') + (kind === 'N' ? symbolOf(value) : kind === 'E' ? '#' : '|'));
-  }
-  const cells = new Map([...marbles].map(([frame, text]) => [frame, text.length > 1 ? `(${text})` : text]));
+  const cells = frameCells(messages.map((message) => marbleOf(message, symbolOf)));
   return { cells, endsAt: messages.find(({ notification }) => notification.kind !== 'N')?.frame };
 }
 

@@ -338,6 +338,7 @@ describe('exports', () => {
           "World",
         ],
         "values": [
+          "EndlessTestError",
           "InvariantError",
           "LeakError",
           "MarbleMismatchError",

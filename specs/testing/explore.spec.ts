@@ -1,8 +1,8 @@
-import { debounceTime, interval, merge, of, take, throwError } from 'rxjs';
+import { debounceTime, interval, merge, mergeMap, of, take, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { explore, InvariantError } from '../../lib/testing/explore.ts';
 import { atMost, endsOnce, inOrder, noLeak, noLoss, valuesOf } from '../../lib/testing/invariants.ts';
-import type { World } from '../../lib/testing/exploredWorld.ts';
+import type { SourceEnd, World } from '../../lib/testing/exploredWorld.ts';
 import { mergeMapBounded, mergeSorted } from '../../operators/index.ts';
 import { plantedBugs, soundPipelines } from './support/plantedBugs.ts';
 
@@ -50,6 +50,24 @@ describe('explore', () => {
 
     explore(bounded, { invariants: [atMost(2, 'call'), all, endsOnce, noLeak], runs: 2_000 });
     explore(sorted, { invariants: [inOrder<number>((a, b) => a - b), all, endsOnce, noLeak], runs: 2_000 });
+  });
+
+  it('has sources that fail, and sources without an end', () => {
+    const failure = new Error('source');
+    const ends = (end: SourceEnd) => {
+      const seen = new Set<string>();
+      const pipeline = ({ source }: World) => source('in', [1], end);
+      explore(pipeline, { invariants: [{ name: 'seen', broken: ({ ended }) => void seen.add(ended) }], runs: 50 });
+      return [...seen].sort();
+    };
+    expect(ends({ fails: failure })).toEqual(['cancelled', 'error']);
+    expect(ends({ completes: false })).toEqual(['cancelled', 'open']);
+    expect(ends({ completes: true })).toEqual(['cancelled', 'complete']);
+  });
+
+  it('counts calls of the same name one by one', () => {
+    const pipeline = ({ source, call }: World) => source('in', [1, 2, 3]).pipe(mergeMap((n) => call('call', n)));
+    expect(failureOf(() => explore(pipeline, { invariants: [atMost(2, 'call')] })).message).toContain('3 of call run');
   });
 
   it('lets timers come early and late', () => {

@@ -16,7 +16,8 @@ import {
   timer,
 } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { createFanTest, LeakError, StuckTestError } from '../../lib/testing/createFanTest.ts';
+import { createFanTest } from '../../lib/testing/createFanTest.ts';
+import { EndlessTestError, LeakError, StuckTestError } from '../../lib/testing/fanTestFailure.ts';
 import { MarbleMismatchError } from '../../lib/testing/mismatch.ts';
 import { fanTest } from '../../lib/testing/vitest/index.ts';
 import { aggregatePages } from '../../lib/core/paging/aggregatePages.ts';
@@ -227,6 +228,7 @@ describe('a test under virtual time that fails', () => {
 
   it('says so when there is no end', async () => {
     const failure = await failureOf(failing(({ expectObservable }) => expectObservable(interval(1)).toBe('-a')));
+    expect(failure).toBeInstanceOf(EndlessTestError);
     expect(failure.message).toContain("expectObservable(a$, '^---!')");
   });
 

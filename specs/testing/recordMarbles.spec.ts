@@ -6,7 +6,7 @@ import type { MarbleRun } from '../../lib/testing/marbleRun.ts';
 import { printMarbles } from '../../lib/testing/printMarbles.ts';
 import { readMarbles } from '../../lib/testing/readMarbles.ts';
 import { recordMarbles } from '../../lib/testing/recordMarbles.ts';
-import type { Recorded } from '../../lib/testing/streamMismatch.ts';
+import type { Recorded } from '../../lib/testing/recorded.ts';
 import { marbles } from '../support/marbles.ts';
 import { runs } from '../support/seed.ts';
 

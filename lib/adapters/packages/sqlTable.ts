@@ -123,7 +123,6 @@ async function run(pool: Pool, statement: string, values: readonly unknown[], si
   signal.throwIfAborted();
   const client = await pool.connect();
   const lost = () => undefined; // the query fails as well, and tells; without a listener it would end the process
-  client.on('error', lost);
   const cancel = () => {
     client.release(true);
     // Dropping the connection alone would leave the query running.
@@ -131,11 +130,9 @@ async function run(pool: Pool, statement: string, values: readonly unknown[], si
     pool.query('select pg_cancel_backend($1)', [processID]).catch(() => undefined);
   };
 
-  if (signal.aborted) {
-    client.off('error', lost);
-    client.release();
-  }
+  if (signal.aborted) client.release();
   signal.throwIfAborted();
+  client.on('error', lost);
   signal.addEventListener('abort', cancel, { once: true });
   try {
     return (await client.query<Row>(statement, [...values])).rows;
