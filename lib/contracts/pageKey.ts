@@ -5,9 +5,8 @@ const SURROGATES_AND_ABOVE = /[\ud800-\uffff]/;
 const PAIRS_AND_LAST_UNIT = /[\ud800-\udbff][\udc00-\udfff]|\uffff/g;
 
 /**
- * Turns a key into a text whose plain `<` order is the default order of pages: texts by code point (as UTF-8 bytes
- * and as `collate "C"`), numbers by value, lists entry by entry, a shorter list first. It is total over all keys; keep
- * to one kind per place all the same, for the order between a text and a number means nothing.
+ * Turns a key into a text whose plain `<` order is that of {@link comparePageKeys}. It is total over all keys; keep to one kind
+ * per place all the same, for the order between a text and a number means nothing.
  */
 export function sortKey(key: PageKey): string {
   if (typeof key === 'string') return byCodePoint(key);
@@ -15,7 +14,10 @@ export function sortKey(key: PageKey): string {
   return key.map((part) => sortKey(part).replaceAll('\u0000', '\u0000\u0002') + '\u0000\u0001').join('');
 }
 
-/** Compares two keys in the default order of pages: see {@link sortKey}. */
+/**
+ * Compares two keys in the default order of pages: texts by code point (as UTF-8 bytes and as `collate "C"`), numbers by value,
+ * lists entry by entry, a shorter list first.
+ */
 export function comparePageKeys(a: PageKey, b: PageKey): number {
   return compareSortKeys(sortKey(a), sortKey(b));
 }

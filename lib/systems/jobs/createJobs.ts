@@ -76,7 +76,10 @@ export interface Jobs {
   page(query?: JobQuery): Observable<AggregatePage<JobView>>;
   /** One page of the kinds there are, by name. */
   kindsPage(query?: Omit<WalkQuery<never>, 'query'>): Observable<AggregatePage<KindView>>;
-  /** See {@link JobEvents.follow}. `unknown` when nobody remembers such a job. */
+  /**
+   * What happens to a job, from the beginning or after the event whose id is given, to its end; a `reset` comes first where some
+   * are not kept any more. `over` where it has ended and the client has it all, `unknown` when nobody remembers such a job.
+   */
   follow(
     token: string,
     options?: { readonly tenant?: string | undefined; readonly lastEventId?: string | undefined },
