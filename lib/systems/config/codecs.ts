@@ -1,6 +1,7 @@
 import { isLeft, isRight } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { closest } from './closest.ts';
+import { described, type Parts } from './described.ts';
 
 /** What a {@link shape} decodes to. */
 export type Shaped<R extends t.Props, O extends t.Props> = { readonly [K in keyof R]: t.TypeOf<R[K]> } & {
@@ -12,27 +13,31 @@ export function shape<R extends t.Props, O extends t.Props>(required: R, optiona
   const codecs: t.Props = { ...required, ...optional };
   const known = Object.keys(codecs);
 
-  return decoder('an object', (input, context) => {
-    if (!isObject(input)) return t.failure(input, context);
-    const errors: t.ValidationError[] = [];
-    const value: Record<string, unknown> = {};
-    for (const [key, codec] of Object.entries(codecs)) {
-      if (!Object.hasOwn(input, key) && !Object.hasOwn(required, key)) continue;
-      const decoded = codec.validate(input[key], t.appendContext(context, key, codec));
-      if (isLeft(decoded)) errors.push(...decoded.left);
-      else value[key] = decoded.right;
-    }
-    for (const key of Object.keys(input)) {
-      if (known.includes(key)) continue;
-      const meant = closest(key, known);
-      const message =
-        meant === undefined
-          ? `is not known here; known: ${known.join(', ')}`
-          : `is not known here; did you mean ${meant}?`;
-      errors.push({ value: input[key], context: t.appendContext(context, key, t.never), message });
-    }
-    return errors.length > 0 ? t.failures(errors) : t.success(value as Shaped<R, O>);
-  });
+  return decoder(
+    'an object',
+    (input, context) => {
+      if (!isObject(input)) return t.failure(input, context);
+      const errors: t.ValidationError[] = [];
+      const value: Record<string, unknown> = {};
+      for (const [key, codec] of Object.entries(codecs)) {
+        if (!Object.hasOwn(input, key) && !Object.hasOwn(required, key)) continue;
+        const decoded = codec.validate(input[key], t.appendContext(context, key, codec));
+        if (isLeft(decoded)) errors.push(...decoded.left);
+        else value[key] = decoded.right;
+      }
+      for (const key of Object.keys(input)) {
+        if (known.includes(key)) continue;
+        const meant = closest(key, known);
+        const message =
+          meant === undefined
+            ? `is not known here; known: ${known.join(', ')}`
+            : `is not known here; did you mean ${meant}?`;
+        errors.push({ value: input[key], context: t.appendContext(context, key, t.never), message });
+      }
+      return errors.length > 0 ? t.failures(errors) : t.success(value as Shaped<R, O>);
+    },
+    { kind: 'shape', required, optional },
+  );
 }
 
 /** One of several shapes, told apart by their `type`. */
@@ -41,25 +46,35 @@ export function byType<C extends Readonly<Record<string, t.Mixed>>>(
 ): t.Type<{ [K in keyof C & string]: t.TypeOf<C[K]> & { readonly type: K } }[keyof C & string], unknown> {
   const type = oneOf(Object.keys(shapes) as (keyof C & string)[]);
 
-  return decoder('an object', (input, context) => {
-    if (!isObject(input)) return t.failure(input, context);
-    const { type: tag, ...rest } = input;
-    const decodedTag = type.validate(tag, t.appendContext(context, 'type', type));
-    if (isLeft(decodedTag)) return decodedTag;
-    const decoded = shapes[decodedTag.right]!.validate(rest, context);
-    return isLeft(decoded) ? decoded : t.success(Object.assign({}, decoded.right, { type: decodedTag.right }) as never);
-  });
+  return decoder(
+    'an object',
+    (input, context) => {
+      if (!isObject(input)) return t.failure(input, context);
+      const { type: tag, ...rest } = input;
+      const decodedTag = type.validate(tag, t.appendContext(context, 'type', type));
+      if (isLeft(decodedTag)) return decodedTag;
+      const decoded = shapes[decodedTag.right]!.validate(rest, context);
+      return isLeft(decoded)
+        ? decoded
+        : t.success(Object.assign({}, decoded.right, { type: decodedTag.right }) as never);
+    },
+    { kind: 'byType', shapes },
+  );
 }
 
 /** One of several shapes, told apart by the key that only it has. */
 export function byKey<C extends Readonly<Record<string, t.Mixed>>>(shapes: C): t.Type<t.TypeOf<C[keyof C]>, unknown> {
   const keys = Object.keys(shapes);
 
-  return decoder('an object', (input, context) => {
-    const key = isObject(input) ? keys.find((candidate) => Object.hasOwn(input, candidate)) : undefined;
-    if (key === undefined) return t.failure(input, context, `needs one of ${keys.join(', ')}`);
-    return shapes[key]!.validate(input, context) as t.Validation<t.TypeOf<C[keyof C]>>;
-  });
+  return decoder(
+    'an object',
+    (input, context) => {
+      const key = isObject(input) ? keys.find((candidate) => Object.hasOwn(input, candidate)) : undefined;
+      if (key === undefined) return t.failure(input, context, `needs one of ${keys.join(', ')}`);
+      return shapes[key]!.validate(input, context) as t.Validation<t.TypeOf<C[keyof C]>>;
+    },
+    { kind: 'byKey', shapes },
+  );
 }
 
 /** A whole number within a range. */
@@ -115,14 +130,15 @@ export function secret(env: Readonly<Record<string, string | undefined>>): t.Typ
   });
 }
 
-/** A codec that only reads. */
-export function decoder<A>(name: string, validate: t.Validate<unknown, A>): t.Type<A, unknown> {
-  return new t.Type<A, unknown>(
+/** A codec that only reads; `parts` says what it is made of, where it is. */
+export function decoder<A>(name: string, validate: t.Validate<unknown, A>, parts?: Parts): t.Type<A, unknown> {
+  const codec = new t.Type<A, unknown>(
     name,
     (input): input is A => isRight(validate(input, [])),
     validate,
     (value) => value,
   );
+  return described(codec, { parts });
 }
 
 function isObject(input: unknown): input is Readonly<Record<string, unknown>> {

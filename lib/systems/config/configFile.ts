@@ -9,6 +9,7 @@ import { faultsOf } from '../../contracts/failure.ts';
 import type { TokenSealer } from '../../contracts/tokenSealer.ts';
 import { decoder, oneOf, secret, shape, text, whole } from './codecs.ts';
 import { ConfigError } from './configError.ts';
+import { means } from './described.ts';
 import { eventsConfig } from './eventsConfig.ts';
 import { jobsConfig } from './jobsConfig.ts';
 import { routingConfig } from './routingConfig.ts';
@@ -43,21 +44,60 @@ export async function readConfigFile(path: string, env: ConfigScope['env']): Pro
   );
 }
 
-function configFile(scope: ConfigScope) {
+/** The codec of a configuration file. */
+export function configFile(scope: ConfigScope) {
   return shape(
     {},
     {
-      sources: t.array(sourceConfig(scope), 'a list of sources'),
-      pageSize: shape({}, { default: whole(1, 100_000), max: whole(1, 100_000) }),
-      timeoutMs: whole(1, DAY_MS),
-      onSourceFailure: oneOf(['omit', 'fail']),
-      pageTokens: shape({}, { keys: sealingKeys(scope.env), ttlMs: whole(1_000, 3_650 * DAY_MS) }),
-      jobs: jobsConfig(scope),
-      events: eventsConfig(scope),
-      http: shape({}, { host: text, port: whole(1, 65_535), allowedHosts: t.array(text, 'a list of host names') }),
+      sources: means('What the catalogue lists. Default: the lists of this machine.', sources(scope)),
+      pageSize: means(
+        'Items of a page.',
+        shape(
+          {},
+          {
+            default: means('When a request names none. Default: 20.', whole(1, 100_000)),
+            max: means('At most. Default: 1000.', whole(1, 100_000)),
+          },
+        ),
+      ),
+      timeoutMs: means('For each answer of a source. Default: 10000.', whole(1, DAY_MS)),
+      onSourceFailure: means(
+        'Whether a page goes on without a source that fails. Default: omit.',
+        oneOf(['omit', 'fail']),
+      ),
+      pageTokens: means(
+        'How places in lists are sealed.',
+        shape(
+          {},
+          {
+            keys: means(
+              '"id:secret"; the first seals, the others are still taken. Default: a key of its own.',
+              sealingKeys(scope.env),
+            ),
+            ttlMs: means('How long a token is taken. Default: a day.', whole(1_000, 3_650 * DAY_MS)),
+          },
+        ),
+      ),
+      jobs: means('See [Jobs](jobs.md).', jobsConfig(scope)),
+      events: means('See [Events](events.md).', eventsConfig(scope)),
+      http: means(
+        'Where the program listens.',
+        shape(
+          {},
+          {
+            host: means('Address or name. Default: 127.0.0.1.', text),
+            port: means('Default: 8080.', whole(1, 65_535)),
+            allowedHosts: means('Other names it is asked by. Default: none.', t.array(text, 'a list of host names')),
+          },
+        ),
+      ),
       ...routingConfig(scope),
     },
   );
+}
+
+function sources(scope: ConfigScope) {
+  return t.array(sourceConfig(scope), 'a list of sources');
 }
 
 /** The keys of page tokens, as in the environment or one by one; decoded into what seals with them. */

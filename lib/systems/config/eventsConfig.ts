@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import * as t from 'io-ts';
 import { decoder, oneOf, secret, shape, text, whole } from './codecs.ts';
+import { means } from './described.ts';
 import type { ConfigScope } from './sourceConfig.ts';
 
 const DAY_MS = 86_400_000;
@@ -24,24 +25,35 @@ export function eventsConfig({ folder, env }: ConfigScope) {
   return shape(
     {},
     {
-      /** Exports the service by default. */
-      module: localPath,
-      transport: oneOf(['memory', 'rabbitmq']),
-      /** Of the broker, with credentials. */
-      url: secret(env),
-      exchange: shape({}, { name: text, type: oneOf(['direct', 'topic']) }),
-      /** When an operation without an outcome is expired, in ms from when it was submitted. */
-      timeoutMs: whole(1, 30 * DAY_MS),
-      /** How long an operation can be read after its end, in ms. */
-      retentionMs: whole(1_000, 30 * DAY_MS),
-      maxOperations: whole(1, 1_000_000),
-      /** Most events of each type to keep for clients that were away. */
-      events: whole(1, 100_000),
-      /** Deliveries of one message before it goes to the dead letters. */
-      maxAttempts: whole(1, 1_000),
-      retryDelayMs: whole(1, DAY_MS),
-      /** Makes operation ids of idempotency keys, so that they hold for all processes that have it. */
-      idempotencySecret: secret(env),
+      module: means('A file that exports the service by default. Default: a service to try out.', localPath),
+      transport: means('What carries messages. Default: memory.', oneOf(['memory', 'rabbitmq'])),
+      url: means('Of the broker, with credentials.', secret(env)),
+      exchange: means(
+        'Where messages are published.',
+        shape(
+          {},
+          {
+            name: means('What it is called. Default: events.', text),
+            type: means('How it routes. Default: topic.', oneOf(['direct', 'topic'])),
+          },
+        ),
+      ),
+      timeoutMs: means(
+        'When an operation without an outcome is expired, from when it was submitted. Default: 300000.',
+        whole(1, 30 * DAY_MS),
+      ),
+      retentionMs: means(
+        'How long an operation can be read after its end. Default: 600000.',
+        whole(1_000, 30 * DAY_MS),
+      ),
+      maxOperations: means('Most operations to know of. Default: 10000.', whole(1, 1_000_000)),
+      events: means('Most events of each type to keep for clients that were away. Default: 1000.', whole(1, 100_000)),
+      maxAttempts: means('Deliveries of a message before it goes to the dead letters. Default: 5.', whole(1, 1_000)),
+      retryDelayMs: means('Wait before the second attempt; longer before later ones. Default: 1000.', whole(1, DAY_MS)),
+      idempotencySecret: means(
+        'Makes operation ids of idempotency keys, so that they hold for all processes that have it. Default: this process only.',
+        secret(env),
+      ),
     },
   );
 }

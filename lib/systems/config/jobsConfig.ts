@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import * as t from 'io-ts';
 import { decoder, shape, whole } from './codecs.ts';
+import { means } from './described.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -30,19 +31,25 @@ export function jobsConfig({ folder }: { readonly folder: string }) {
   );
   const limits = shape(
     {},
-    { timeoutMs: whole(1, 30 * DAY_MS), maxMessages: whole(0, 10_000_000), bufferSize: whole(1, 1_000_000) },
+    {
+      timeoutMs: means('Longest time for a job. Default: none.', whole(1, 30 * DAY_MS)),
+      maxMessages: means('Most messages of a job; one more fails it. Default: 100000.', whole(0, 10_000_000)),
+      bufferSize: means('Most messages that wait to be told. Default: 1024.', whole(1, 1_000_000)),
+    },
   );
+
+  const kinds = t.record(t.string, limits, 'limits by kind');
 
   return shape(
     {},
     {
-      maxRunning: whole(1, 1_000),
-      maxWaiting: whole(0, 10_000),
-      retentionMs: whole(1_000, 365 * DAY_MS),
-      maxRetained: whole(1, 10_000),
-      store,
-      module: localPath,
-      kinds: t.record(t.string, limits, 'limits by kind'),
+      maxRunning: means('Most jobs at the same time. Default: 4.', whole(1, 1_000)),
+      maxWaiting: means('Most jobs that wait; one more is answered 503. Default: 100.', whole(0, 10_000)),
+      retentionMs: means('How long a job can be read after its end. Default: 3600000.', whole(1_000, 365 * DAY_MS)),
+      maxRetained: means('Most jobs that can be read after their end. Default: 1000.', whole(1, 10_000)),
+      store: means('Where jobs are kept: a folder of this program alone. Default: memory.', store),
+      module: means('A file that exports kinds of jobs by default.', localPath),
+      kinds: means('Limits by the name of a kind, each { timeoutMs, maxMessages, bufferSize }.', kinds),
     },
   );
 }

@@ -2,8 +2,9 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { compileCondition, type Condition } from '../../core/routing/condition.ts';
 import { compileStep, type TransformStep } from '../../core/routing/transformStep.ts';
-import type { FilterSpec, RouteSpec } from '../routing/routingSpec.ts';
+import type { FilterSpec, RouteSpec, SenderSpec } from '../routing/routingSpec.ts';
 import { byKey, decoder, oneOf, shape, whole } from './codecs.ts';
+import { descriptionOf, means } from './described.ts';
 import { name } from './names.ts';
 import { readAs } from './readAs.ts';
 import { liveSenderReference, retry, senderReference } from './senderConfig.ts';
@@ -19,19 +20,44 @@ const path = t.string;
 
 const filter = readAs<FilterSpec>(
   byKey({
-    match: shape({ match: condition }, {}),
-    transform: shape({ transform: list(step, 'a list of steps') }, {}),
-    split: shape({ split: shape({}, { path, maxParts: whole(1, MILLION), concurrency: whole(1, 10_000) }) }, {}),
-    dedup: shape(
+    match: shape({ match: means('What an event must be; others are left out.', condition) }, {}),
+    transform: shape({ transform: means('Steps, in order.', list(step, 'a list of steps')) }, {}),
+    split: shape(
       {
-        dedup: shape(
+        split: shape(
           {},
-          { path, maxKeys: whole(1, MILLION), maxAgeMs: whole(1, DAY_MS), maxKeyLength: whole(1, 65_536) },
+          {
+            path: means('Where the list is in the event. Default: the event is the list.', path),
+            maxParts: means('Most parts of one event; one with more fails. Default: 1000.', whole(1, MILLION)),
+            concurrency: means('Most parts at the same time. Default: 16.', whole(1, 10_000)),
+          },
         ),
       },
       {},
     ),
-    batch: shape({ batch: shape({ size: whole(1, 10_000) }, { flushMs: whole(0, DAY_MS) }) }, {}),
+    dedup: shape(
+      {
+        dedup: shape(
+          {},
+          {
+            path: means('Where the key is in the event. Default: its id.', path),
+            maxKeys: means('Most keys to remember. Default: 10000.', whole(1, MILLION)),
+            maxAgeMs: means('How long a key is remembered. Default: 600000.', whole(1, DAY_MS)),
+            maxKeyLength: means('Longest key. Default: 1024.', whole(1, 65_536)),
+          },
+        ),
+      },
+      {},
+    ),
+    batch: shape(
+      {
+        batch: shape(
+          { size: means('Events of a full batch.', whole(1, 10_000)) },
+          { flushMs: means('How long the first event of a batch waits for others. Default: 1000.', whole(0, DAY_MS)) },
+        ),
+      },
+      {},
+    ),
   }),
 );
 
@@ -44,39 +70,57 @@ export function routeConfig(scope: ConfigScope): t.Type<RouteSpec, unknown> {
 export const liveRoute: t.Type<RouteSpec, unknown> = checked(routeShape(liveSenderReference));
 
 /** A route with that for its sender. */
-function routeShape<S extends t.Mixed>(sender: S) {
+function routeShape(sender: t.Type<string | SenderSpec, unknown>) {
   return shape(
-    { name, sender },
+    { name: means('What it is called.', name), sender: means('Where its events go.', sender) },
     {
-      filters: list(filter, 'a list of filters'),
-      concurrency: whole(1, 10_000),
-      bufferSize: whole(1, MILLION),
-      overflow: oneOf(['error', 'dropOldest', 'dropNewest', 'coalesce', 'block', 'park']),
-      timeoutMs: whole(1, DAY_MS),
-      retry,
-      onFailure: oneOf(['keep', 'park']),
-      parkSize: whole(1, MILLION),
-      watermarks: shape(
-        {},
-        { high: whole(1, MILLION), low: whole(0, MILLION), highAgeMs: whole(1, DAY_MS), holdMs: whole(0, DAY_MS) },
+      filters: means('What happens to an event before it is sent, in order.', list(filter, 'a list of filters')),
+      concurrency: means(
+        'Most events at the same time. Default: 1, in order; with a batch its size.',
+        whole(1, 10_000),
       ),
-      guaranteed: whole(0, MILLION),
+      bufferSize: means('Most events that wait. Default: 1024.', whole(1, MILLION)),
+      overflow: means(
+        'What happens to one more. Default: error.',
+        oneOf(['error', 'dropOldest', 'dropNewest', 'coalesce', 'block', 'park']),
+      ),
+      timeoutMs: means('Longest time for one attempt. Default: 30000.', whole(1, DAY_MS)),
+      retry: means('When and how often is tried again. Default: not at all.', retry),
+      onFailure: means('What becomes of an event that failed for good. Default: keep.', oneOf(['keep', 'park'])),
+      parkSize: means('Most events that are put aside. Default: 1024.', whole(1, MILLION)),
+      watermarks: means(
+        'When an alert is raised and cleared.',
+        shape(
+          {},
+          {
+            high: means('Raised at so many that wait. Default: 0.8 of bufferSize.', whole(1, MILLION)),
+            low: means('Cleared at so many. Default: half of high.', whole(0, MILLION)),
+            highAgeMs: means('Raised when one waits so long, too. Default: never.', whole(1, DAY_MS)),
+            holdMs: means('Only what holds so long is told. Default: 1000.', whole(0, DAY_MS)),
+          },
+        ),
+      ),
+      guaranteed: means('Events that may always wait, whatever the budget. Default: 16.', whole(0, MILLION)),
     },
   );
 }
 
 /** Refuses a route whose parts are right one by one, and do not go together. */
 function checked(codec: t.Decoder<unknown, RouteSpec>): t.Type<RouteSpec, unknown> {
-  return decoder('an object', (input, context) => {
-    const decoded = codec.validate(input, context);
-    if (isLeft(decoded)) return decoded;
-    const errors = contradictions(decoded.right).map(({ key, message }) => ({
-      value: (input as Record<string, unknown>)[key],
-      context: t.appendContext(context, key, t.unknown),
-      message,
-    }));
-    return errors.length > 0 ? t.failures(errors) : decoded;
-  });
+  return decoder(
+    'an object',
+    (input, context) => {
+      const decoded = codec.validate(input, context);
+      if (isLeft(decoded)) return decoded;
+      const errors = contradictions(decoded.right).map(({ key, message }) => ({
+        value: (input as Record<string, unknown>)[key],
+        context: t.appendContext(context, key, t.unknown),
+        message,
+      }));
+      return errors.length > 0 ? t.failures(errors) : decoded;
+    },
+    descriptionOf(codec).parts,
+  );
 }
 
 function contradictions(route: RouteSpec): readonly { readonly key: keyof RouteSpec; readonly message: string }[] {

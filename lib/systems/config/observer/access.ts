@@ -1,4 +1,4 @@
-import { ofText } from './textCodecs.ts';
+import { ofText } from '../textCodecs.ts';
 
 /** Who may do what. */
 export interface AccessSettings {

@@ -1,8 +1,9 @@
 import { CODE_ENGINE_KEYS } from './observerFile.ts';
+import { means } from '../described.ts';
 import { overridden } from './overridden.ts';
-import { readTexts } from './readTexts.ts';
-import type { SetTexts, Variables } from './setText.ts';
-import { hidden, line, listed, ofText, serviceAddress } from './textCodecs.ts';
+import { readTexts } from '../readTexts.ts';
+import type { SetTexts, Variables } from '../setText.ts';
+import { hidden, line, listed, ofText, serviceAddress } from '../textCodecs.ts';
 
 /** Where jobs of Code Engine are looked for and started. */
 export interface CodeEngineSettings {
@@ -15,12 +16,13 @@ export interface CodeEngineSettings {
 
 const TOKEN_URL = 'https://iam.cloud.ibm.com';
 const region = ofText('a region', (text) => (/^[a-z][a-z0-9-]{1,31}$/.test(text) ? text : undefined));
-const CODECS = {
-  ce_apikey: hidden,
-  regions: listed(region, 'names of regions with commas between them'),
-  auth_endpoint: serviceAddress,
-  client_id: line,
-  client_secret: hidden,
+/** What the section of Code Engine says. */
+export const codeEngineCodecs = {
+  ce_apikey: means('An API key of IBM Cloud.', hidden),
+  regions: means('Where jobs are looked for.', listed(region, 'names of regions with commas between them')),
+  auth_endpoint: means('Gives tokens for the API key. Default: that of IBM Cloud.', serviceAddress),
+  client_id: means('Who asks for tokens.', line),
+  client_secret: means('With this.', hidden),
 };
 const NAMES = Object.fromEntries(CODE_ENGINE_KEYS.map((key) => [key, [key]]));
 
@@ -29,7 +31,7 @@ export function readCodeEngine(section: SetTexts, env: Variables, problems: stri
   const texts = overridden(section, env, NAMES);
   if (texts['ce_apikey'] === undefined && texts['regions'] === undefined) return undefined;
   const before = problems.length;
-  const values = readTexts(texts, CODECS, problems);
+  const values = readTexts(texts, codeEngineCodecs, problems);
   const { ce_apikey: apiKey, regions, client_id: id, client_secret: secret } = values;
   if (problems.length > before) return undefined;
   if (apiKey === undefined || regions === undefined) {

@@ -1,9 +1,10 @@
 import type * as t from 'io-ts';
 import { oneOf } from '../codecs.ts';
+import { means } from '../described.ts';
 import { ENDPOINT_KEYS } from './observerFile.ts';
-import { readTexts } from './readTexts.ts';
-import type { SetTexts, Variables } from './setText.ts';
-import { amqpAddress, hidden, line, managerName, serviceAddress, wholeText } from './textCodecs.ts';
+import { readTexts } from '../readTexts.ts';
+import type { SetTexts, Variables } from '../setText.ts';
+import { amqpAddress, hidden, line, managerName, serviceAddress, wholeText } from '../textCodecs.ts';
 
 /** A queue manager, or a broker, that is asked for the depths of its queues. */
 export type ManagerSettings =
@@ -25,14 +26,15 @@ export type ManagerSettings =
 
 /** Slots that can be set by variables alone; further ones need a place in the file. */
 const FREE_SLOTS = 20;
-const CODECS = {
-  KIND: oneOf(['ibmmq', 'ibmmq-mqsc', 'rabbitmq']),
-  QMGR: managerName,
-  MQ_REST_HOST: serviceAddress,
-  MQ_REST_PORT: wholeText(1, 65_535),
-  ADMIN_USER: line,
-  ADMIN_PASSWORD: hidden,
-  AMQP_URL: amqpAddress,
+/** What a slot says of a queue manager. */
+export const managerCodecs = {
+  KIND: means('What it is asked as. Default: ibmmq.', oneOf(['ibmmq', 'ibmmq-mqsc', 'rabbitmq'])),
+  QMGR: means('What it is called.', managerName),
+  MQ_REST_HOST: means('Where its REST API is.', serviceAddress),
+  MQ_REST_PORT: means('Default: that of the address.', wholeText(1, 65_535)),
+  ADMIN_USER: means('Who asks.', line),
+  ADMIN_PASSWORD: means('With this.', hidden),
+  AMQP_URL: means('Of a broker, with credentials and virtual host.', amqpAddress),
 } satisfies Record<(typeof ENDPOINT_KEYS)[number], t.Mixed>;
 /** What a slot that leaves it blank takes from slot 0, if both are of the same kind. */
 const SHARED = ['MQ_REST_HOST', 'MQ_REST_PORT', 'ADMIN_USER', 'ADMIN_PASSWORD', 'AMQP_URL'];
@@ -88,7 +90,7 @@ const SUFFIXED = new RegExp(`^(${ENDPOINT_KEYS.join('|')})(0|[1-9]\\d{0,3})$`);
 
 function managerOf(texts: SetTexts, slot: number, problems: string[]): ManagerSettings | undefined {
   const before = problems.length;
-  const values = readTexts(texts, CODECS, problems);
+  const values = readTexts(texts, managerCodecs, problems);
   const { KIND: kind = 'ibmmq', QMGR: manager, ADMIN_USER: user, ADMIN_PASSWORD: password } = values;
   if (problems.length > before) return undefined;
   const { MQ_REST_HOST: host, MQ_REST_PORT: port, AMQP_URL: url } = values;

@@ -4,7 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { faultsOf } from '../../../contracts/failure.ts';
 import { decoder, shape } from '../codecs.ts';
 import { ConfigError } from '../configError.ts';
-import type { SetTexts, Variables } from './setText.ts';
+import type { SetTexts, Variables } from '../setText.ts';
 
 /** What a file such as env.json says: texts, each with its place. */
 export interface ObserverFile {

@@ -1,4 +1,4 @@
-import type { SetText, SetTexts, Variables } from './setText.ts';
+import type { SetText, SetTexts, Variables } from '../setText.ts';
 
 /** The texts of a section of the file, and before each the first of its variables that says something. */
 export function overridden(

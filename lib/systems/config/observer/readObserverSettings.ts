@@ -1,4 +1,5 @@
 import { ConfigError } from '../configError.ts';
+import { means } from '../described.ts';
 import * as t from 'io-ts';
 import { decoder, oneOf } from '../codecs.ts';
 import { readSecret } from '../readSecret.ts';
@@ -8,10 +9,10 @@ import { readManagers } from './managers.ts';
 import { readObserverFile } from './observerFile.ts';
 import type { ObserverSettings, ObserverTimes } from './observerSettings.ts';
 import { readSeedData } from './seedData.ts';
-import type { SetText, SetTexts, Variables } from './setText.ts';
+import { textsOf, type SetText, type Variables } from '../setText.ts';
 import { readStorage } from './storage.ts';
-import { flag, listed, minutes, network, ofText, wholeText } from './textCodecs.ts';
-import { readTexts } from './readTexts.ts';
+import { flag, listed, minutes, network, ofText, wholeText } from '../textCodecs.ts';
+import { readTexts } from '../readTexts.ts';
 
 const SECONDS = 1_000;
 const MINUTES = 60 * SECONDS;
@@ -39,38 +40,58 @@ const somePorts = listed(wholeText(1, 65_535), 'ports with commas between them')
 const ports = decoder<readonly number[] | 'any'>('ports with commas between them, or any', (input, context) =>
   input === 'any' ? t.success(input) : somePorts.validate(input, context),
 );
-const CODECS = {
-  ENABLE_RESERVATIONS: flag,
-  ENABLE_NOTIFICATIONS: flag,
-  ENABLE_ALL: flag,
-  NO_COS: flag,
-  DROP_BAD: flag,
-  HTTP_NOTIFY: flag,
-  CLOUD_EVENTS: flag,
-  ALLOW_SELF_SIGNED: flag,
-  NOTIFY_INTERVAL: minutes,
-  PERSIST_INTERVAL: minutes,
-  RESTORE_INTERVAL: minutes,
-  BACKOFF_DURATION: minutes,
-  CE_REFRESH_INTERVAL: minutes,
-  OBSERVER_FAILURE_LIMIT: wholeText(1, 1_000_000),
-  OBSERVER_NOTIFY_TIMEOUT_MS: wholeText(1, 600_000),
-  OBSERVER_NOTIFY_CONCURRENCY: wholeText(1, 10_000),
-  OBSERVER_NOTIFY_PER_HOST: wholeText(1, 10_000),
-  OBSERVER_CLOUD_EVENTS_MODE: oneOf(['structured', 'binary']),
-  OBSERVER_ACKNOWLEDGE: oneOf(['saved', 'kept']),
-  OBSERVER_MAX_REGISTRATIONS: wholeText(1, 1_000_000),
-  OBSERVER_MAX_REGISTRATIONS_PER_OWNER: wholeText(1, 1_000_000),
-  OBSERVER_ALLOWED_NETWORKS: listed(network, 'networks such as 10.0.0.0/8 with commas between them'),
-  OBSERVER_ALLOWED_TARGETS: listed(hostName, 'names of hosts with commas between them'),
-  OBSERVER_ALLOWED_PORTS: ports,
-  OBSERVER_OPEN: flag,
+/** The variables that are shown in messages when they are wrong. */
+export const observerVariables = {
+  ENABLE_RESERVATIONS: means('Takes registrations only.', flag),
+  ENABLE_NOTIFICATIONS: means('Tells only, and serves health and figures.', flag),
+  ENABLE_ALL: means('Does both, which is the default.', flag),
+  NO_COS: means('No object store.', flag),
+  DROP_BAD: means('Removes what would be put in quarantine.', flag),
+  HTTP_NOTIFY: means('Notifies by a plain POST.', flag),
+  CLOUD_EVENTS: means('Notifies by CloudEvents, which is the default.', flag),
+  ALLOW_SELF_SIGNED: means('Certificates of queue managers are not checked.', flag),
+  NOTIFY_INTERVAL: means('Between cycles. Default: 5.', minutes),
+  PERSIST_INTERVAL: means('Between saves. Default: 10.', minutes),
+  RESTORE_INTERVAL: means(
+    'Checked, and without effect: a quarantine ends exactly when its time is over. Default: 60.',
+    minutes,
+  ),
+  BACKOFF_DURATION: means('In quarantine. Default: 1440.', minutes),
+  CE_REFRESH_INTERVAL: means('That what is known of jobs is believed. Default: 10.', minutes),
+  OBSERVER_FAILURE_LIMIT: means(
+    'Failures in a row before quarantine. Default: 10; with TEST 2.',
+    wholeText(1, 1_000_000),
+  ),
+  OBSERVER_NOTIFY_TIMEOUT_MS: means('For a notification with all its attempts. Default: 5000.', wholeText(1, 600_000)),
+  OBSERVER_NOTIFY_CONCURRENCY: means('Notifications at the same time. Default: 200.', wholeText(1, 10_000)),
+  OBSERVER_NOTIFY_PER_HOST: means('Of them to one host. Default: 10.', wholeText(1, 10_000)),
+  OBSERVER_CLOUD_EVENTS_MODE: means('Default: structured.', oneOf(['structured', 'binary'])),
+  OBSERVER_ACKNOWLEDGE: means(
+    'Whether a change is answered once it is saved, or at once. Default: saved with a folder, else kept.',
+    oneOf(['saved', 'kept']),
+  ),
+  OBSERVER_MAX_REGISTRATIONS: means('Default: 100000.', wholeText(1, 1_000_000)),
+  OBSERVER_MAX_REGISTRATIONS_PER_OWNER: means('Default: 10000.', wholeText(1, 1_000_000)),
+  OBSERVER_ALLOWED_NETWORKS: means(
+    'What may be told besides public addresses. Default: none.',
+    listed(network, 'networks such as 10.0.0.0/8 with commas between them'),
+  ),
+  OBSERVER_ALLOWED_TARGETS: means(
+    'Hosts that may be told whatever their address. Default: none.',
+    listed(hostName, 'names of hosts with commas between them'),
+  ),
+  OBSERVER_ALLOWED_PORTS: means('Default: 80,443,8080,8443.', ports),
+  OBSERVER_OPEN: means('Registrations are open beyond loopback, without keys.', flag),
 };
-const SECRETS = {
-  OBSERVER_ADMIN_TOKEN: token,
-  OBSERVER_METRICS_TOKEN: token,
-  OBSERVER_API_KEYS: apiKeys,
-  OBSERVER_WEBHOOK_SECRETS: listed(webhookSecret, 'secrets such as whsec_… with commas between them'),
+/** Those that no message shows; each may be in a file that the same name with `_FILE` names. */
+export const observerSecrets = {
+  OBSERVER_ADMIN_TOKEN: means('For /admin/flush, which is off without.', token),
+  OBSERVER_METRICS_TOKEN: means('For /metrics; that of the admin will do too.', token),
+  OBSERVER_API_KEYS: means('Who may register. Default: anybody on loopback.', apiKeys),
+  OBSERVER_WEBHOOK_SECRETS: means(
+    'Notifications are signed as Standard Webhooks.',
+    listed(webhookSecret, 'secrets such as whsec_… with commas between them'),
+  ),
 };
 
 /**
@@ -84,7 +105,7 @@ export async function readObserverSettings(env: Variables): Promise<ObserverSett
     problems.push(...failure.problems);
     return { endpoints: [], storage: {}, codeEngine: {} };
   });
-  const values = readTexts(textsOf(env, Object.keys(CODECS)), CODECS, problems);
+  const values = readTexts(textsOf(env, Object.keys(observerVariables)), observerVariables, problems);
   const secrets = readSecrets(env, problems);
   const isTest = env['TEST'] !== undefined;
   const times = isTest ? TEST_TIMES : TIMES;
@@ -140,23 +161,17 @@ export async function readObserverSettings(env: Variables): Promise<ObserverSett
 function readSecrets(env: Variables, problems: string[]) {
   // What a secret says is not shown, not even when it is wrong.
   const texts: Record<string, SetText> = {};
-  for (const name of Object.keys(SECRETS)) {
+  for (const name of Object.keys(observerSecrets)) {
     const read = readSecret(env, name);
     if ('problem' in read) problems.push(read.problem);
     else if (read.value !== undefined) texts[name] = { text: read.value, from: name };
   }
   const told: string[] = [];
-  const values = readTexts(texts, SECRETS, told);
-  for (const [name, codec] of Object.entries(SECRETS)) {
+  const values = readTexts(texts, observerSecrets, told);
+  for (const [name, codec] of Object.entries(observerSecrets)) {
     if (told.some((problem) => problem.startsWith(`${name} `))) problems.push(`${name} must be ${codec.name}`);
   }
   return values;
-}
-
-function textsOf(env: Variables, names: readonly string[]): SetTexts {
-  return Object.fromEntries(
-    names.flatMap((name) => (env[name] === undefined ? [] : [[name, { text: env[name], from: name }]])),
-  );
 }
 
 function modeOf(values: {

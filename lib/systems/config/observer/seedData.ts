@@ -1,7 +1,7 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { decoder, shape, text } from '../codecs.ts';
-import { managerName } from './textCodecs.ts';
+import { managerName } from '../textCodecs.ts';
 
 /** A registration that is there from the start. */
 export interface SeedRegistration {

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
+import { means } from '../described.ts';
 import type { STORAGE_KEYS } from './observerFile.ts';
 import { overridden } from './overridden.ts';
-import { readTexts } from './readTexts.ts';
-import type { SetTexts, Variables } from './setText.ts';
-import { hidden, line, ofText, serviceAddress } from './textCodecs.ts';
+import { readTexts } from '../readTexts.ts';
+import type { SetTexts, Variables } from '../setText.ts';
+import { hidden, line, ofText, serviceAddress } from '../textCodecs.ts';
 
 /** Where registrations are kept. */
 export type StorageSettings =
@@ -30,16 +31,17 @@ const TOKEN_URL = 'https://iam.cloud.ibm.com/identity/token';
 const bucketName = ofText('the name of a bucket', (text) =>
   /^[a-z0-9][a-z0-9.-]{1,62}$/.test(text) ? text : undefined,
 );
-const CODECS = {
-  bucket: bucketName,
-  object_key: line,
-  auth_endpoint: serviceAddress,
-  cos_apikey: hidden,
-  endpoints: serviceAddress,
-  resource_instance_id: line,
-  access_key_id: line,
-  secret_access_key: hidden,
-  region: line,
+/** What the section of the storage says. */
+export const storageCodecs = {
+  bucket: means('Where registrations are kept.', bucketName),
+  object_key: means('What the object is called. Default: registrations.', line),
+  auth_endpoint: means('Gives tokens for the API key. Default: that of IBM Cloud.', serviceAddress),
+  cos_apikey: means('An API key of IBM Cloud.', hidden),
+  endpoints: means('Of the store.', serviceAddress),
+  resource_instance_id: means('Of the store, for IBM Cloud.', line),
+  access_key_id: means('In place of an API key.', line),
+  secret_access_key: means('With this.', hidden),
+  region: means('Of the bucket. Default: what the store says.', line),
 };
 
 /**
@@ -56,7 +58,7 @@ export function readStorage(section: SetTexts, env: Variables, problems: string[
   const texts = overridden(section, env, NAMES);
   if (Object.keys(texts).filter((key) => key !== 'auth_endpoint').length === 0) return { kind: 'memory' };
   const before = problems.length;
-  const values = readTexts(texts, CODECS, problems);
+  const values = readTexts(texts, storageCodecs, problems);
   const { bucket, object_key: key = 'registrations', endpoints: endpoint, region } = values;
   const { cos_apikey: apiKey, access_key_id: accessKeyId, secret_access_key: secretAccessKey } = values;
   const needs = (what: string) => problems.push(`COS_STORAGE needs ${what}, or NO_COS to do without`);

@@ -1,7 +1,7 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { BlockList, isIP } from 'node:net';
-import { decoder } from '../codecs.ts';
+import { decoder } from './codecs.ts';
 
 const MINUTE_MS = 60_000;
 /** A hundred years, about. */

@@ -9,3 +9,10 @@ export type SetTexts = Readonly<Record<string, SetText>>;
 
 /** What an environment is read from. */
 export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** The variables of those names that are set. */
+export function textsOf(env: Variables, names: readonly string[]): SetTexts {
+  return Object.fromEntries(
+    names.flatMap((name) => (env[name] === undefined ? [] : [[name, { text: env[name], from: name }]])),
+  );
+}
