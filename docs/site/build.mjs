@@ -1,24 +1,26 @@
 // Builds the documentation into docs/site/dist: pictures of what specs run, pages, and the site made of them. Without a network.
-import { build as bundle } from 'esbuild';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { build as buildSite } from 'vitepress';
 import { deadLinks } from './deadLinks.mjs';
+import { run } from './run.mjs';
 
 const WORK = 'docs/site/.work';
 const recorded = `${process.cwd()}/${WORK}/recorded.jsonl`;
-const program = `${process.cwd()}/${WORK}/writePages.mjs`;
 
 rmSync(WORK, { recursive: true, force: true });
 mkdirSync(WORK, { recursive: true });
-execFileSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--project', 'parts', 'specs/operators/', 'specs/boundary/decodeWith'], {
-  env: { ...process.env, RXFAN_RECORD_MARBLES: recorded },
-  stdio: ['ignore', 'ignore', 'inherit'],
-});
-await bundle({ entryPoints: ['docs/site/generate/writePages.ts'], outfile: program, bundle: true, format: 'esm', platform: 'node', packages: 'external' });
-const { writePages } = await import(pathToFileURL(program).href);
+execFileSync(
+  process.execPath,
+  ['node_modules/vitest/vitest.mjs', 'run', '--project', 'parts', 'specs/operators/', 'specs/boundary/decodeWith'],
+  {
+    env: { ...process.env, RXFAN_RECORD_MARBLES: recorded },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  },
+);
+const { writePages } = await run('docs/site/generate/writePages.ts');
 await writePages({ recorded, folder: `${WORK}/pages` });
+cpSync('lib/systems/catalogue/page/icon.svg', `${WORK}/pages/public/icon.svg`);
 await buildSite('docs/site');
 
 const dead = deadLinks('docs/site/dist');

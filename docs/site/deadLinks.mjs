@@ -11,7 +11,9 @@ export function deadLinks(site) {
       .filter((file) => file.endsWith('.html'))
       .map((file) => [join(site, file), readFileSync(join(site, file), 'utf8')]),
   );
-  const places = new Map([...pages].map(([file, html]) => [file, new Set([...html.matchAll(ID)].map(([, id]) => decoded(id)))]));
+  const places = new Map(
+    [...pages].map(([file, html]) => [file, new Set([...html.matchAll(ID)].map(([, id]) => decoded(id)))]),
+  );
 
   return [...pages].flatMap(([file, html]) => {
     const links = new Set([...html.matchAll(HREF)].map(([, href]) => decoded(href)));

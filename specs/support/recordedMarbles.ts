@@ -11,9 +11,9 @@ export interface RecordedTest {
   readonly lanes: readonly RecordedLane[];
 }
 
-/** A diagram of a test, as it was given to `cold`, `hot` or `toBe`. */
+/** A diagram of a test, as it was given to `cold`, `hot` or `toBe`; an inner source is one that is made while the test runs. */
 export interface RecordedLane {
-  readonly kind: 'source' | 'result';
+  readonly kind: 'source' | 'inner' | 'result';
   readonly marbles: string;
   /** What the letters stand for; absent where they stand for themselves. */
   readonly values?: Readonly<Record<string, unknown>> | undefined;
@@ -23,7 +23,17 @@ export interface RecordedLane {
 export function recordedMarbles(file: string): typeof marbles {
   return (body) => () => {
     const lanes: RecordedLane[] = [];
-    marbles((helpers) => body(recording(helpers, lanes)))();
+    let isWritten = false;
+    const note = (kind: RecordedLane['kind'], marbles: string, values: unknown) =>
+      void lanes.push({
+        kind: kind === 'source' && isWritten ? 'inner' : kind,
+        marbles: marbles.trim(),
+        values: (values ?? undefined) as RecordedLane['values'],
+      });
+    marbles((helpers) => {
+      body(recording(helpers, note));
+      isWritten = true;
+    })();
     const { currentTestName = '', testPath = '' } = expect.getState();
     const recorded: RecordedTest = {
       spec: testPath.slice(process.cwd().length + 1).replaceAll('\\', '/'),
@@ -35,10 +45,10 @@ export function recordedMarbles(file: string): typeof marbles {
 }
 
 /** The helpers of a test, which note the diagrams that they are given. */
-function recording(helpers: RunHelpers, lanes: RecordedLane[]): RunHelpers {
-  const note = (kind: RecordedLane['kind'], marbles: string, values: unknown) =>
-    void lanes.push({ kind, marbles: marbles.trim(), values: (values ?? undefined) as RecordedLane['values'] });
-
+function recording(
+  helpers: RunHelpers,
+  note: (kind: RecordedLane['kind'], marbles: string, values: unknown) => void,
+): RunHelpers {
   return {
     ...helpers,
     cold: (marbles: string, values?: never, error?: unknown) => {

@@ -65,7 +65,10 @@ export async function apiPages(): Promise<readonly Page[]> {
 /** The page of a file that was written, with links to where pages are. */
 function apiPage(file: string, text: string): Page {
   const path = placeOf(file.replace(/\.md$/, ''));
-  const linked = text.replaceAll(LINK, (_, target: string, anchor = '') => `](/${placeOf(join(file, '..', target))}${anchor})`);
+  const linked = text.replaceAll(
+    LINK,
+    (_, target: string, anchor = '') => `](/${placeOf(join(file, '..', target))}${anchor})`,
+  );
   const door = FOLDERS.find(([, place]) => path.startsWith(`api/${place}/`));
   const up = path.endsWith('/index') || door === undefined ? '' : `[${nameOf(door[1])}](/api/${door[1]}/)\n\n`;
   return { path, title: basename(path), text: up + namedByDoor(linked) };

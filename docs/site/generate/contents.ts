@@ -16,7 +16,11 @@ export interface ContentsOptions {
 export function contents({ operators, recipes, doors }: ContentsOptions): readonly Section[] {
   return [
     section('Begin', { 'Start in five minutes': '/start', Glossary: '/glossary', Examples: '/examples/' }),
-    section('Guides', { 'Compose pipelines': '/pipelines', 'Page through many sources': '/paging', 'Write marble tests': '/testing' }),
+    section('Guides', {
+      'Compose pipelines': '/pipelines',
+      'Page through many sources': '/paging',
+      'Write marble tests': '/testing',
+    }),
     { text: 'Operators', items: operators.map((name) => ({ text: name, link: `/operators/${name}` })) },
     { text: 'Recipes', items: recipes },
     section('Programs', {

@@ -12,13 +12,14 @@ export function errorsPage(doorOf: (name: string) => string | undefined): Page {
     .sort((a, b) => (a.code < b.code ? -1 : 1))
     .map(({ row }) => row);
   const text = [
+    '---\naside: false\n---\n',
     '# Errors by code',
     '',
     'Every error is a class with a literal `name`, a stable `code`, its facts as fields, and the original as `cause`. Programs answer',
     'with problem details (RFC 9457), whose `code` is the same. What has no door is met in programs only.',
     '',
-    '| code | error | what it says | its facts | door |',
-    '| --- | --- | --- | --- | --- |',
+    '| code | what it says | error, with its facts |',
+    '| --- | --- | --- |',
     ...rows,
     '',
   ];
@@ -39,7 +40,12 @@ function codesOf({ members }: Declared, declared: readonly Declared[]): readonly
 }
 
 function rowOf(code: string, { name, comment, members }: Declared, door: string | undefined): string {
-  const facts = members.filter((member) => !['name', 'code'].includes(member.name)).map((member) => `\`${member.name}\``);
-  const says = docLinks(comment.text).replace(/\s*\n\s*/g, ' ').replaceAll('|', '\\|');
-  return `| <a id="${code}"></a>\`${code}\` | \`${name}\` | ${says} | ${facts.join(', ')} | ${door === undefined ? '' : `\`${door}\``} |`;
+  const facts = members
+    .filter((member) => !['name', 'code'].includes(member.name))
+    .map((member) => `\`${member.name}\``);
+  const says = docLinks(comment.text)
+    .replace(/\s*\n\s*/g, ' ')
+    .replaceAll('|', '\\|');
+  const from = door === undefined ? '' : ` of \`${door}\``;
+  return `| \`${code}\` | ${says} | <a id="${name}"></a>\`${name}\`${from}${facts.length === 0 ? '' : `: ${facts.join(', ')}`} |`;
 }

@@ -21,13 +21,17 @@ export function operatorPage(file: string, { door, figures }: OperatorPageOption
   const name = functions[0]!.name;
   const drawing = DRAWING.exec(functions[0]!.comment.text)?.[0] ?? '';
   const first = figures.find(({ diagrams }) => diagrams.every((diagram) => drawing.includes(diagram)));
-  if (drawing !== '' && first === undefined) throw new Error(`no test of the spec of ${file} runs what its comment draws`);
+  if (drawing !== '' && first === undefined)
+    throw new Error(`no test of the spec of ${file} runs what its comment draws`);
   const others = figures.filter((figure) => figure !== first && isTelling(figure));
 
   const parts = [
     `# ${name}`,
     fence('ts', `import { ${functions.map((each) => each.name).join(', ')} } from '${door}';`),
-    ...functions.flatMap((each, i) => [...(i === 0 ? [] : [`## ${each.name}`]), ...about(each, i === 0 ? first : undefined)]),
+    ...functions.flatMap((each, i) => [
+      ...(i === 0 ? [] : [`## ${each.name}`]),
+      ...about(each, i === 0 ? first : undefined),
+    ]),
     ...declared.filter(({ kind }) => kind === 'interface').map(options),
     ...(others.length === 0 ? [] : ['## What its spec shows', ...others.map(captioned)]),
   ];
@@ -50,7 +54,15 @@ function options({ name, comment, members }: Declared): string {
     const shown = type.replaceAll('|', '\\|');
     return `| \`${member}\`${optional ? '' : ', needed'} | \`${shown}\` | ${docLinks(text).replace(/\s*\n\s*/g, ' ')} |`;
   });
-  return [`## ${name}`, '', docLinks(comment.text), '', '| option | type | meaning |', '| --- | --- | --- |', ...rows].join('\n');
+  return [
+    `## ${name}`,
+    '',
+    docLinks(comment.text),
+    '',
+    '| option | type | meaning |',
+    '| --- | --- | --- |',
+    ...rows,
+  ].join('\n');
 }
 
 /** One diagram alone tells nothing of an operator. */

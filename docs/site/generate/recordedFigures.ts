@@ -1,5 +1,5 @@
 import { marbleSvg } from '../../../lib/testing/marbleSvg.ts';
-import type { RecordedTest } from '../../../specs/support/recordedMarbles.ts';
+import type { RecordedLane, RecordedTest } from '../../../specs/support/recordedMarbles.ts';
 import { textOf } from './files.ts';
 
 /** A picture of what a test of a spec ran. */
@@ -10,6 +10,9 @@ export interface Figure {
   readonly diagrams: readonly string[];
   readonly svg: string;
 }
+
+/** From top to bottom. */
+const KINDS = ['source', 'inner', 'result'] as const;
 
 /** Pictures of the tests that were recorded, in the order of their specs. */
 export function recordedFigures(file: string): readonly Figure[] {
@@ -22,14 +25,20 @@ export function recordedFigures(file: string): readonly Figure[] {
 function figureOf({ spec, test, lanes }: RecordedTest): Figure {
   const names = namesIn(spec, test);
   const diagrams = lanes.map(({ marbles }) => marbles);
-  const drawn = lanes
-    .map(({ kind, marbles, values }) => ({ kind, marbles, values: values ?? letters(marbles) }))
-    .sort((a, b) => Number(a.kind === 'result') - Number(b.kind === 'result'))
-    .map(({ kind, marbles, values }) => ({
-      name: names.get(marbles) ?? (kind === 'result' ? 'result' : 'source'),
+  const drawn = KINDS.flatMap((kind) => different(lanes.filter((lane) => lane.kind === kind))).map(
+    ({ kind, marbles, values = letters(marbles) }) => ({
+      name: names.get(marbles) ?? kind,
       run: { rows: [marbles], values },
-    }));
+    }),
+  );
   return { spec, test, diagrams, svg: marbleSvg({ title: test, lanes: drawn }) };
+}
+
+/** Inner sources are often alike: one of them says it all. */
+function different(lanes: readonly RecordedLane[]): readonly RecordedLane[] {
+  return lanes.filter(
+    ({ kind, marbles }, at) => kind !== 'inner' || lanes.findIndex((other) => other.marbles === marbles) === at,
+  );
 }
 
 /** What diagrams are called in the test: by what is written there. */
@@ -39,7 +48,9 @@ function namesIn(spec: string, test: string): ReadonlyMap<string, string> {
   const end = text.indexOf('\n  it', from);
   const body = text.slice(from, end < 0 ? undefined : end);
   const named = body.matchAll(/const (\w+)\$?\s*=\s*(?:(?:cold|hot)\(\s*)?'([^'\n]*)'/g);
-  return new Map([...named].map(([, name = '', marbles = '']) => [marbles.trim(), name === 'expected' ? 'result' : name]));
+  return new Map(
+    [...named].map(([, name = '', marbles = '']) => [marbles.trim(), name === 'expected' ? 'result' : name]),
+  );
 }
 
 /** Letters that stand for themselves. */

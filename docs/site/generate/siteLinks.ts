@@ -16,12 +16,12 @@ const CODE_OR_LINK = /^(`{3,})[\s\S]*?^\1`*$|`[^`\n]*`|\]\((?!https?:|mailto:)([
  */
 export function siteLinks(file: string, text: string): Linked {
   const sources: string[] = [];
-  const linked = text.replaceAll(CODE_OR_LINK, (whole: string, _: unknown, target = '', anchor = '') => {
-    if (target === '') return whole;
+  const linked = text.replaceAll(CODE_OR_LINK, (whole: string, _: unknown, target?: string, anchor?: string) => {
+    if (target === undefined || target === '') return whole;
     const path = join(file, '..', target).replace(/\/$/, '');
     if (kindOf(path) === 'nothing') throw new Error(`${file} links to ${target}, and there is no ${path}`);
     if (!isPage(path)) sources.push(path);
-    return `](/${pageOf(path)}${anchor})`;
+    return `](/${pageOf(path)}${anchor ?? ''})`;
   });
   return { text: linked, sources };
 }

@@ -47,7 +47,11 @@ export async function writePages({ recorded, folder }: WritePagesOptions): Promi
     homePage(),
     ...guides.map(({ page }) => page),
     ...decisions.map(({ page }) => page),
-    listPage('decisions/index', { title: 'Decisions', about: 'Why it is as it is.', pages: decisions.map(({ page }) => page) }),
+    listPage('decisions/index', {
+      title: 'Decisions',
+      about: 'Why it is as it is.',
+      pages: decisions.map(({ page }) => page),
+    }),
     ...operators,
     errorsPage(doorOf),
     ...examples,

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { defineConfig, type DefaultTheme } from 'vitepress';
+import { defineConfig } from 'vitepress';
 import { slug } from '../generate/slug.ts';
 
-const contents = JSON.parse(readFileSync('docs/site/.work/pages/contents.json', 'utf8')) as DefaultTheme.SidebarItem[];
+const contents = JSON.parse(readFileSync('docs/site/.work/pages/contents.json', 'utf8'));
 
 export default defineConfig({
   title: 'rxfan',
@@ -10,7 +10,7 @@ export default defineConfig({
   srcDir: '.work/pages',
   outDir: 'dist',
   cacheDir: '.work/cache',
-  cleanUrls: false,
+  head: [['link', { rel: 'icon', href: '/icon.svg' }]],
   markdown: { anchor: { slugify: slug } },
   themeConfig: {
     search: { provider: 'local' },
