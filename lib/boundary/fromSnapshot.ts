@@ -59,8 +59,8 @@ interface Kept<T, K> {
  * const fruits = fromSnapshot({
  *   name: 'fruits',
  *   load: ({ signal }) => readFruits(signal),
- *   key: (fruit) => [fruit.name, fruit.version],
- *   matches: (fruit, query: { text: string }) => fruit.name.includes(query.text),
+ *   key: (fruit: Fruit) => [fruit.name, fruit.version],
+ *   matches: (fruit: Fruit, query: { text: string }) => fruit.name.includes(query.text),
  * });
  */
 export function fromSnapshot<T, Q = unknown, K extends PageKey = PageKey>(

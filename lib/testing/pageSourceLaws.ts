@@ -15,7 +15,7 @@ export interface PageSourceTraits {
  * The rules every page source keeps, ready for any test runner. Each check is async and calls `create` for itself.
  *
  * @example
- * const create = () => ({ source: usersOf(server), query: {}, key: ({ id }) => id });
+ * const create = () => ({ source: usersOf(server), query: {}, key: (user: User) => user.id });
  * for (const law of pageSourceLaws(create)) it(law.name, law.check);
  */
 export function pageSourceLaws<T, Q>(

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { mergeMap } from 'rxjs';
 import { endsOnce, explore, noLeak, valuesOf, type Invariant } from 'rxfan/testing';
 import { fanTest, marbles } from 'rxfan/testing/vitest';
@@ -55,14 +54,5 @@ describe('SearchService', () => {
         { invariants },
       ),
     ).toThrow('A is shown');
-  });
-
-  it('is tested in the guide as it is here', () => {
-    const [, block = ''] = /## A service[^]*?```ts\n([^]*?)```/.exec(readFileSync('docs/testing.md', 'utf8')) ?? [];
-    const spaces = (text: string) => text.replace(/\s+/g, ' ');
-    const own = spaces(readFileSync(import.meta.filename, 'utf8'));
-    const statements = block.split('\n\n').map((part) => spaces(part).trim());
-    expect(statements.length).toBeGreaterThan(3);
-    for (const statement of statements) expect(own).toContain(statement);
   });
 });

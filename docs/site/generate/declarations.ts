@@ -36,13 +36,18 @@ export function declarations(file: string): readonly Declared[] {
   return source.statements.filter(isExported).map((statement) => {
     const members = ts.isInterfaceDeclaration(statement) || ts.isClassDeclaration(statement) ? statement.members : [];
     return {
-      name: (statement as { name?: ts.Identifier }).name?.text ?? '',
+      name: nameOf(statement),
       kind: kindOf(statement),
       signature: signatureOf(statement, source),
       comment: commentOf(statement),
       members: [...members].flatMap((member) => memberOf(member, source)),
     };
   });
+}
+
+function nameOf(statement: ts.Statement): string {
+  const named = ts.isVariableStatement(statement) ? statement.declarationList.declarations[0] : statement;
+  return (named as { name?: ts.Identifier }).name?.text ?? '';
 }
 
 function kindOf(statement: ts.Statement): Declared['kind'] {

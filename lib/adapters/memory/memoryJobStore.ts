@@ -14,7 +14,7 @@ export interface MemoryJobStoreOptions {
  * Keeps records of jobs while the process lives. What it keeps and gives are copies.
  *
  * @example
- * const engine = createWorkEngine({ store: memoryJobStore() });
+ * const engine = createWorkEngine({ topics: ['reports'], newToken: randomUUID, store: memoryJobStore() });
  */
 export function memoryJobStore(options: MemoryJobStoreOptions = {}): JobStore {
   const { maxRecords = 100_000 } = options;

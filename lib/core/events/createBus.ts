@@ -30,7 +30,7 @@ const LONGEST_SERVICE = 60; // its queues have names of their own
  *
  * @example
  * const bus = createBus({ service: 'portfolio', transport, messages, newId: randomUUID });
- * bus.handle(CreatePortfolio, { handle: ({ title }, { publish }) => publish(PortfolioCreated, create(title)) });
+ * bus.handle(CreatePortfolio, { handle: (data, { publish }) => publish(PortfolioCreated, create(data)) });
  * bus.on(PortfolioCreated, { id: 'view', handle: (portfolio) => view.put(portfolio) });
  * bus.consume().subscribe(log);
  */

@@ -16,10 +16,10 @@ import { settingsOf } from './settings.ts';
  * typed: `SourceFailure`, `PageTokenFailure`, `PageSizeError`, `ComparatorError`.
  *
  * @example
- * const packages = aggregatePages({ sources: [npm, debian], key: ({ name }) => name, tokens: pageTokens(sealer) });
+ * const packages = aggregatePages({ sources: [npm, debian], key: (item: Package) => item.name, tokens: pageTokens(sealer) });
  *
- * packages.page({ query, pageToken, pageSize: 50 }).subscribe(({ items, nextPageToken }) => …);
- * for await (const { items } of packages.pages({ query })) …
+ * packages.page({ query, pageToken, pageSize: 50 }).subscribe(({ items, nextPageToken }) => answer(items, nextPageToken));
+ * for await (const { items } of packages.pages({ query })) list.push(...items);
  */
 export function aggregatePages<T, Q = unknown, K extends PageKey = PageKey>(
   options: AggregateOptions<T, Q, K>,

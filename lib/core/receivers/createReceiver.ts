@@ -54,8 +54,8 @@ export interface ReceiverOptions<E> {
  * @example
  * const orders = createReceiver<Order>({ tenant: 'acme', name: 'orders' });
  * orders.addRoute({ id: 'billing', handle: (order, { id, signal }) => bill(order, id, signal), retry: { retries: 3 } });
- * orders.addRoute({ id: 'search', handle: index, concurrency: 4, overflow: 'dropOldest' });
- * orders.next(order).settled$.subscribe(({ kind }) => …);
+ * orders.addRoute({ id: 'search', handle: (order) => addToIndex(order), concurrency: 4, overflow: 'dropOldest' });
+ * orders.next(order).settled$.subscribe(({ kind }) => console.log(kind));
  */
 export function createReceiver<E>(options: ReceiverOptions<E>): Receiver<E> {
   const { tenant, name, budget, guaranteed = 16, rateLimit, ackTimeoutMs = 30_000, rememberNacked = 1_024 } = options;

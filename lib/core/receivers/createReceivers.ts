@@ -36,7 +36,8 @@ export interface Receivers<E, C> {
  *
  * @example
  * const receivers = createReceivers({ open: ({ tenant, receiver, configuration }) => openQueue(tenant, receiver, configuration) });
- * receivers.acquire({ tenant: 'acme', receiver: 'orders', configuration: { queue: 'in' } }).subscribe(({ receiver, release }) => …);
+ * const wanted = { tenant: 'acme', receiver: 'orders', configuration: { queue: 'in' } };
+ * receivers.acquire(wanted).subscribe(({ receiver, release }) => use(receiver).finally(release));
  */
 export function createReceivers<E, C>(options: ReceiversOptions<E, C>): Receivers<E, C> {
   const { open, openTimeoutMs = 5_000, deadlineMs = 30_000 } = options;

@@ -30,8 +30,8 @@ import type { TopicOptions } from './topicOptions.ts';
  *
  * @example
  * const orders = new Topic<Order>({ name: 'orders' });
- * const metrics = orders.deliver({ id: 'metrics', handle: count, concurrency: 4, overflow: 'dropOldest' });
- * orders.publish(order).settled$.subscribe(({ subscriber, outcome }) => …);
+ * const handle = orders.deliver({ id: 'metrics', handle: (order) => metrics.add(order), concurrency: 4, overflow: 'dropOldest' });
+ * orders.publish(order).settled$.subscribe(({ subscriber, outcome }) => console.log(subscriber, outcome));
  */
 export class Topic<A> extends Subject<A> {
   readonly name: string;

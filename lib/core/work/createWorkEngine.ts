@@ -25,7 +25,7 @@ import type { WorkEngine, WorkEngineOptions, WorkLedger } from './workEngine.ts'
  *
  * @example
  * const engine = createWorkEngine<Progress>({ topics: ['provision', 'bind'], newToken: () => randomUUID() });
- * engine.attach('provision', { id: 'metrics', handle: count, overflow: 'dropOldest' });
+ * engine.attach('provision', { id: 'metrics', handle: (message) => metrics.add(message), overflow: 'dropOldest' });
  * engine.attach('provision', { id: 'state', handle: save, overflow: 'block' });
  * const token = engine.start({ topic: 'provision', run: ({ signal }) => provision(plan, signal) });
  */

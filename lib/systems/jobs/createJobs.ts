@@ -94,7 +94,7 @@ export interface Jobs {
  * Runs jobs of given kinds.
  *
  * @example
- * const jobs = createJobs({ kinds: { 'report.build': { input: Report, run: buildReport } }, sealer: ephemeralSealer() });
+ * const jobs = createJobs({ kinds: { 'report.build': { input: Quarter, run: buildReport } }, sealer: ephemeralSealer() });
  * jobs.start({ kind: 'report.build', input: { year: 2026 } }).subscribe(({ id }) => console.log(id));
  */
 export function createJobs(options: JobsOptions): Jobs {
