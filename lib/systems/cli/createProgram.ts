@@ -35,7 +35,7 @@ export function createProgram(terminal: Terminal, ended: (code: number) => void)
   ]) {
     addSubcommand(program, command);
   }
-  return withExamples(program, 'rxfan up', 'rxfan packages --page-size 5', 'rxfan help packages');
+  return withExamples(program, 'rxfan up', 'rxfan packages --page-size 5', 'rxfan jobs list --state running');
 }
 
 /** With the settings of the program: how it writes, and that it does not end the process. */
