@@ -23,7 +23,7 @@ async function parsed(args: readonly string[]): Promise<string> {
   let would = '';
   const program = createProgram(fakeTerminal(), () => undefined);
   const idle = (command: Command, path: string): void => {
-    command.action(() => (would = path));
+    command.action(() => void (would = path));
     for (const below of command.commands) idle(below, `${path} ${below.name()}`);
   };
   for (const command of program.commands) idle(command, command.name());
