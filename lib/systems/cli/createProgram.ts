@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { eventsCommands } from './eventsCommands.ts';
+import { initCommand } from './initCommand.ts';
 import { marblesCommand } from './marblesCommand.ts';
 import { ownManifest } from './ownManifest.ts';
 import { packagesCommand } from './packagesCommand.ts';
@@ -28,6 +29,7 @@ export function createProgram(terminal: Terminal, ended: (code: number) => void)
       '\nWithout a configuration file, the packages on this machine are listed. Exit codes: 0 done, 1 failed, 2 misused.',
     );
   for (const command of [
+    initCommand(terminal, ended),
     packagesCommand(terminal, ended),
     ...serveCommands(terminal, ended),
     ...eventsCommands(terminal, ended),
@@ -35,7 +37,7 @@ export function createProgram(terminal: Terminal, ended: (code: number) => void)
   ]) {
     addSubcommand(program, command);
   }
-  return withExamples(program, 'rxfan up', 'rxfan packages --page-size 5', 'rxfan jobs list --state running');
+  return withExamples(program, 'rxfan up', 'rxfan packages --page-size 5', 'rxfan init my-app');
 }
 
 /** With the settings of the program: how it writes, and that it does not end the process. */
