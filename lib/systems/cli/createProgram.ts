@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { completionCommand } from './completionCommand.ts';
 import { eventsCommands } from './eventsCommands.ts';
 import { initCommand } from './initCommand.ts';
 import { marblesCommand } from './marblesCommand.ts';
@@ -34,6 +35,7 @@ export function createProgram(terminal: Terminal, ended: (code: number) => void)
     ...serveCommands(terminal, ended),
     ...eventsCommands(terminal, ended),
     marblesCommand(terminal, ended),
+    completionCommand(program, terminal, ended),
   ]) {
     addSubcommand(program, command);
   }
