@@ -68,7 +68,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['specs/**/*.ts', 'docs/examples/**/*.ts'],
+    files: ['specs/**/*.ts', 'docs/examples/**/*.ts', 'lib/systems/cli/init/starter/specs/**/*.ts'],
     rules: {
       '@typescript-eslint/no-empty-function': 'off',
       '@typescript-eslint/no-explicit-any': 'off', // specs look at answers as they come

@@ -16,7 +16,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'programs',
-          include: ['specs/**/*.spec.ts'],
+          include: ['specs/**/*.spec.ts', 'lib/systems/cli/init/starter/specs/*.spec.ts'],
           exclude: PARTS,
           typecheck: { enabled: true, include: ['specs/**/*.spec-d.ts'], tsconfig: 'tsconfig.json' },
         },

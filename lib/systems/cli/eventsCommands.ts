@@ -1,13 +1,11 @@
 import { Command, Option } from 'commander';
-import { consumeEvents } from './consumeEvents.ts';
 import { configOption, hostOption, portOption, wholeNumber } from './options.ts';
-import { redriveEvents, type RedriveFlags } from './redriveEvents.ts';
-import { runDaemon } from './runDaemon.ts';
-import { serveEvents } from './serveEvents.ts';
+import type { RedriveFlags } from './redriveEvents.ts';
 import type { ServerFlags } from './serverUrl.ts';
 import type { ServeFlags } from './serveUntilStopped.ts';
-import { submit, type SubmitFlags } from './submit.ts';
+import type { SubmitFlags } from './submit.ts';
 import type { Terminal } from './terminal.ts';
+import { withExamples } from './withExamples.ts';
 
 const ENVIRONMENT =
   '\nThe environment goes before the configuration file: EVENTS_TRANSPORT (memory, rabbitmq), AMQP_URL, IDEMPOTENCY_SECRET;\n' +
@@ -21,22 +19,46 @@ export function eventsCommands(terminal: Terminal, ended: (code: number) => void
     .addOption(hostOption())
     .addOption(portOption())
     .addHelpText('after', ENVIRONMENT)
-    .action(async (flags: ServeFlags) => ended(await serveEvents(flags, terminal)));
+    .action(async (flags: ServeFlags) => ended(await (await import('./serveEvents.ts')).serveEvents(flags, terminal)));
   const consume = new Command('consume')
     .description('carry out the commands of a service, and handle events')
     .addOption(configOption())
     .addHelpText('after', ENVIRONMENT)
-    .action(async (flags: { readonly config?: string }) => ended(await consumeEvents(flags, terminal)));
+    .action(async (flags: { readonly config?: string }) =>
+      ended(await (await import('./consumeEvents.ts')).consumeEvents(flags, terminal)),
+    );
   const redrive = new Command('redrive')
     .description('move dead letters of a queue back into it')
     .argument('<queue>', 'the name of the queue, such as portfolio.commands')
     .addOption(configOption())
     .addOption(new Option('--max <n>', 'most letters to move (default: all)').argParser(wholeNumber(1, 1_000_000_000)))
     .addHelpText('after', ENVIRONMENT)
-    .action(async (queue: string, flags: RedriveFlags) => ended(await redriveEvents(queue, flags, terminal)));
+    .action(async (queue: string, flags: RedriveFlags) =>
+      ended(await (await import('./redriveEvents.ts')).redriveEvents(queue, flags, terminal)),
+    );
 
   const events = new Command('events').description('run a service: its two runtimes, and what became of dead letters');
-  for (const command of [api, consume, redrive]) events.addCommand(command);
+  events.addCommand(
+    withExamples(
+      api,
+      'rxfan events api --config portfolio.yaml --port 8090',
+      'EVENTS_TRANSPORT=rabbitmq AMQP_URL=amqp://127.0.0.1 rxfan events api',
+    ),
+  );
+  events.addCommand(
+    withExamples(
+      consume,
+      'rxfan events consume --config portfolio.yaml',
+      'EVENTS_TRANSPORT=rabbitmq AMQP_URL=amqp://127.0.0.1 rxfan events consume',
+    ),
+  );
+  events.addCommand(
+    withExamples(
+      redrive,
+      'rxfan events redrive portfolio.commands --config portfolio.yaml',
+      'rxfan events redrive portfolio.commands --max 10',
+    ),
+  );
 
   const daemon = new Command('daemon')
     .description('hold one connection to a server, for all `rxfan submit` of this user')
@@ -47,7 +69,7 @@ export function eventsCommands(terminal: Terminal, ended: (code: number) => void
       '\nIt listens on a socket that only this user can reach: RXFAN_DAEMON_SOCKET, else rxfan/daemon.sock in\n' +
         'XDG_RUNTIME_DIR, XDG_STATE_HOME or ~/.local/state.',
     )
-    .action(async (flags: ServerFlags) => ended(await runDaemon(flags, terminal)));
+    .action(async (flags: ServerFlags) => ended(await (await import('./runDaemon.ts')).runDaemon(flags, terminal)));
   const send = new Command('submit')
     .description('send a command, through the daemon if there is one, and print its operation')
     .argument('<name>', 'the name of the command, such as demo.greet')
@@ -65,6 +87,21 @@ export function eventsCommands(terminal: Terminal, ended: (code: number) => void
       'after',
       '\nExit codes: 0 accepted or succeeded, 1 failed or refused, 2 misused, 3 no outcome in time.',
     )
-    .action(async (name: string, flags: SubmitFlags) => ended(await submit(name, flags, terminal)));
-  return [events, daemon, send];
+    .action(async (name: string, flags: SubmitFlags) =>
+      ended(await (await import('./submit.ts')).submit(name, flags, terminal)),
+    );
+  return [
+    withExamples(
+      events,
+      'rxfan events api --config portfolio.yaml',
+      'rxfan events consume --config portfolio.yaml',
+      'rxfan events redrive portfolio.commands --max 10',
+    ),
+    withExamples(daemon, 'rxfan daemon', 'rxfan daemon --server http://127.0.0.1:8080'),
+    withExamples(
+      send,
+      `rxfan submit demo.greet --data '{"name":"Ada"}' --wait`,
+      `rxfan submit demo.greet --data '{"name":"Ada"}' --key greet-1 --server http://127.0.0.1:8080`,
+    ),
+  ];
 }

@@ -1,12 +1,12 @@
 import { Command, Option } from 'commander';
 import { EXIT } from './exit.ts';
-import { jobsClient, type JobsClient, type ToldJob } from './jobsClient.ts';
+import type { JobsClient, ToldJob } from './jobsClient.ts';
 import { configOption, wholeNumber } from './options.ts';
 import { parsedData } from './parsedData.ts';
 import { plain } from './plain.ts';
 import type { ServerFlags } from './serverUrl.ts';
 import type { Terminal } from './terminal.ts';
-import { untilEnded } from './untilEnded.ts';
+import { withExamples } from './withExamples.ts';
 
 interface StartFlags extends ServerFlags {
   readonly data?: string | undefined;
@@ -25,23 +25,27 @@ interface ListFlags extends ServerFlags {
 export function jobsCommands(terminal: Terminal, ended: (code: number) => void): readonly Command[] {
   const print = (job: ToldJob) => terminal.write(`${JSON.stringify(job, null, 2).split('\n').map(plain).join('\n')}\n`);
 
+  const jobsClient = async (flags: ServerFlags): Promise<JobsClient> =>
+    (await import('./jobsClient.ts')).jobsClient(flags, terminal);
+
   const start = toServer('start <kind>', 'start a job and print it')
     .option('--data <json>', 'the input of the job', '{}')
     .option('--wait', 'wait for its end; exit code 1 unless it succeeds')
     .action(async (kind: string, { data = '{}', wait = false, ...flags }: StartFlags) => {
       const input = parsedData(data);
-      const client = await jobsClient(flags, terminal);
+      const client = await jobsClient(flags);
       const job = await client.start(kind, input);
       if (!wait) return print(job);
+      const { untilEnded } = await import('./untilEnded.ts');
       const end = await untilEnded(client, job, (message) => terminal.error(`${plain(JSON.stringify(message))}\n`));
       await print(end);
       if (end.state !== 'succeeded') ended(EXIT.failed);
     });
   const get = toServer('get <token>', 'print a job').action(async (token: string, flags: ServerFlags) =>
-    print(await (await jobsClient(flags, terminal)).get(token)),
+    print(await (await jobsClient(flags)).get(token)),
   );
   const cancel = toServer('cancel <token>', 'cancel a job and print it').action(
-    async (token: string, flags: ServerFlags) => print(await (await jobsClient(flags, terminal)).cancel(token)),
+    async (token: string, flags: ServerFlags) => print(await (await jobsClient(flags)).cancel(token)),
   );
   const list = toServer('list', 'print a page of jobs, the newest first')
     .option('--kind <kind>', 'only jobs of this kind')
@@ -53,8 +57,29 @@ export function jobsCommands(terminal: Terminal, ended: (code: number) => void):
     )
     .option('--page-token <token>', 'go on after the page that ended with this token')
     .option('--json', 'print the page as one line of JSON, as the HTTP API answers it')
-    .action(async (flags: ListFlags) => printPage(await jobsClient(flags, terminal), flags, terminal));
-  return [start, get, cancel, list];
+    .action(async (flags: ListFlags) => printPage(await jobsClient(flags), flags, terminal));
+  return [
+    withExamples(
+      start,
+      'rxfan jobs start catalogue.refresh --wait',
+      "rxfan jobs start catalogue.refresh --data '{}' --server http://127.0.0.1:8080",
+    ),
+    withExamples(
+      get,
+      'rxfan jobs get Xk3v9QxT2mE1uWb7Rr0aZw',
+      'rxfan jobs get Xk3v9QxT2mE1uWb7Rr0aZw --server http://127.0.0.1:8080',
+    ),
+    withExamples(
+      cancel,
+      'rxfan jobs cancel Xk3v9QxT2mE1uWb7Rr0aZw',
+      'rxfan jobs cancel Xk3v9QxT2mE1uWb7Rr0aZw --server http://127.0.0.1:8080',
+    ),
+    withExamples(
+      list,
+      'rxfan jobs list --state running',
+      'rxfan jobs list --kind catalogue.refresh --page-size 5 --json',
+    ),
+  ];
 }
 
 function toServer(name: string, description: string): Command {

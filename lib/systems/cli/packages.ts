@@ -3,6 +3,7 @@ import type { AggregatePage, Unreachable } from '../../core/paging/aggregate.ts'
 import type { Package } from '../../adapters/packages/package.ts';
 import { UsageError } from './usageError.ts';
 import { EXIT } from './exit.ts';
+import { inShell } from './inShell.ts';
 import { keptSealer } from './keptSealer.ts';
 import { createLog } from './log.ts';
 import { openCatalogue } from './openCatalogue.ts';
@@ -76,10 +77,6 @@ function nextCommand({ config, pageSize, query, source = [] }: PackagesFlags, to
     token,
   ];
   return ['rxfan packages', ...options.map(inShell)].join(' ');
-}
-
-function inShell(word: string): string {
-  return /^[\w./:=@-]+$/.test(word) ? word : `'${plain(word).replaceAll("'", `'\\''`)}'`;
 }
 
 /** How many packages there are so far, on a line of standard error that is drawn over. */
