@@ -33,6 +33,8 @@ import { OutboxFullError, PublishError } from '../contracts/transportFailure.ts'
 import { callLog, type Noted } from './callLog.ts';
 import { twisted, type Twist } from './twist.ts';
 
+type HandlerContext = Parameters<QueueContract['handle']>[1];
+
 /** How a message comes to a handler that does not come as usual. */
 export type DeliveryTwist =
   /** It comes `delayMs` later, and those behind it at the same concurrency wait. */
@@ -107,43 +109,6 @@ export function fakeTransport(
   let deliveries = 0;
   let waiting = 0;
 
-  /** Once there is a connection, or never will be: then the transport says so. */
-  const whenReachable = <T>(call$: Observable<T>): Observable<T> =>
-    defer(() => {
-      if (loss$.value === undefined) return call$;
-      if (waiting === outboxSize) throw new OutboxFullError(outboxSize);
-      waiting++;
-      return reachable$.pipe(
-        finalize(() => waiting--),
-        concatMap(() => call$),
-      );
-    });
-
-  const orLost = (call$: Observable<never>, id: string): Observable<never> => {
-    const lost$ = loss$.pipe(
-      skip(1),
-      filter((loss) => loss !== undefined),
-      map(({ cause }) => {
-        throw new PublishError(id, 'lost', 'the connection was lost', { cause });
-      }),
-    );
-    return merge(lost$, call$.pipe(materialize())).pipe(take(1), dematerialize()); // the first end is the end
-  };
-
-  const handle = (queue: QueueContract, message: IncomingMessage, context: { readonly signal: AbortSignal }) => {
-    const attempt = (number: number) =>
-      delivered.note(
-        { queue: queue.name, message: { ...copyOf(message), attempt: number } },
-        defer(() => queue.handle({ ...copyOf(message), attempt: number }, context) ?? EMPTY).pipe(ignoreElements()),
-      );
-    return defer(() => {
-      const twist = script.deliver?.(deliveries++, message, queue.name);
-      if (twist?.kind === 'late') return timer(twist.delayMs).pipe(concatMap(() => attempt(message.attempt)));
-      if (twist?.kind === 'twice') return concat(attempt(message.attempt), attempt(message.attempt + 1));
-      return attempt(message.attempt);
-    });
-  };
-
   return {
     name: transport.name,
     published: published.all,
@@ -186,6 +151,45 @@ export function fakeTransport(
       if (loss$.value !== undefined) loss$.next(undefined);
     },
   };
+  /** Once there is a connection, or never will be: then the transport says so. */
+  function whenReachable<T>(call$: Observable<T>): Observable<T> {
+    return defer(() => {
+      if (loss$.value === undefined) return call$;
+      if (waiting === outboxSize) throw new OutboxFullError(outboxSize);
+      waiting++;
+      return reachable$.pipe(
+        finalize(() => waiting--),
+        concatMap(() => call$),
+      );
+    });
+  }
+
+  function orLost(call$: Observable<never>, id: string): Observable<never> {
+    const lost$ = loss$.pipe(
+      skip(1),
+      filter((loss) => loss !== undefined),
+      map(({ cause }) => {
+        throw new PublishError(id, 'lost', 'the connection was lost', { cause });
+      }),
+    );
+    return merge(lost$, call$.pipe(materialize())).pipe(take(1), dematerialize()); // the first end is the end
+  }
+
+  function handle(queue: QueueContract, message: IncomingMessage, context: HandlerContext): Observable<never> {
+    function attempt(number: number): Observable<never> {
+      return delivered.note(
+        { queue: queue.name, message: { ...copyOf(message), attempt: number } },
+        defer(() => queue.handle({ ...copyOf(message), attempt: number }, context) ?? EMPTY).pipe(ignoreElements()),
+      );
+    }
+
+    return defer(() => {
+      const twist = script.deliver?.(deliveries++, message, queue.name);
+      if (twist?.kind === 'late') return timer(twist.delayMs).pipe(concatMap(() => attempt(message.attempt)));
+      if (twist?.kind === 'twice') return concat(attempt(message.attempt), attempt(message.attempt + 1));
+      return attempt(message.attempt);
+    });
+  }
 }
 
 function copyOf<M extends OutgoingMessage>(message: M): M {

@@ -105,11 +105,6 @@ function observed(helpers: RunHelpers, { expectations, running, assertEqual }: O
     return expectation;
   };
   const same = (a: unknown, b: unknown): boolean => failureOf(() => assertEqual(a, b)) === undefined;
-  const leaving = <T>(stream$: Observable<T>): Observable<T> =>
-    new Observable((subscriber) => {
-      running.add(subscriber);
-      return stream$.subscribe(subscriber);
-    });
 
   const expectObservable: RunHelpers['expectObservable'] = (stream$, subscription) => {
     let names: Readonly<Record<string, unknown>> = {};
@@ -118,7 +113,7 @@ function observed(helpers: RunHelpers, { expectations, running, assertEqual }: O
         streamMismatch({ expected: expected as Recorded[], received: received as Recorded[] }, same, names),
       expectObservable,
     );
-    const check = helpers.expectObservable(leaving(stream$), subscription);
+    const check = helpers.expectObservable(leftWith(running, stream$), subscription);
     return {
       toBe: (marbles, values, error) => {
         expectation.made = true;
@@ -136,7 +131,7 @@ function observed(helpers: RunHelpers, { expectations, running, assertEqual }: O
       },
       toEqual: (other$) => {
         expectation.made = true;
-        check.toEqual(leaving(other$));
+        check.toEqual(leftWith(running, other$));
       },
     };
   };
@@ -157,6 +152,14 @@ function observed(helpers: RunHelpers, { expectations, running, assertEqual }: O
   };
 
   return { ...helpers, expectObservable, expectSubscriptions };
+}
+
+/** A stream that is left when all is over, if it has not ended until then. */
+function leftWith<T>(running: Subscription, stream$: Observable<T>): Observable<T> {
+  return new Observable((subscriber) => {
+    running.add(subscriber);
+    return stream$.subscribe(subscriber);
+  });
 }
 
 /** Its sources, with every subscription written down. */

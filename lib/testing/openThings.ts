@@ -15,25 +15,25 @@ export interface OpenThings {
   handles(): readonly string[];
 }
 
-/** What a test opens from now on. */
+/** What a test opens from now on; its clock began at 0. */
 export function openThings(): OpenThings {
   const subscriptions = new Map<Subscription, () => string>();
   const handles = new Map<Trackable, () => string>();
 
   return {
     watch(name, source$) {
-      const start = asyncScheduler.now();
       const made = siteHere('by the test itself; the source was made');
-      const subscribe = source$.subscribe.bind(source$) as (...args: unknown[]) => Subscription;
+      const { subscribe } = source$ as { readonly subscribe: (...args: unknown[]) => Subscription };
       const watched = (...args: unknown[]) => {
-        const site = siteHere(`a subscription to ${name}, since ${asyncScheduler.now() - start} ms,`, made);
-        const subscription = subscribe(...args);
+        const site = siteHere(`a subscription to ${name}, since ${asyncScheduler.now()} ms,`, made);
+        const subscription = subscribe.apply(source$, args);
         if (subscription.closed) return subscription;
         subscriptions.set(subscription, site);
         subscription.add(() => subscriptions.delete(subscription));
         return subscription;
       };
-      return Object.assign(source$, { subscribe: watched });
+      Object.assign(source$, { subscribe: watched });
+      return source$;
     },
 
     track(name, thing) {

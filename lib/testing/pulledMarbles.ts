@@ -66,19 +66,20 @@ export function slowPulledMarbles<T = string>(
     permits,
     [Symbol.asyncIterator]() {
       const left$ = new Subject<void>();
-      let hasLeft = false;
+      let isLeft = false;
       let position = 0;
+      const hasLeft = () => isLeft;
       let turn: Promise<unknown> = Promise.resolve();
 
       const answer = async (): Promise<IteratorResult<T, undefined>> => {
-        if (hasLeft) return { done: true, value: undefined };
+        if (hasLeft()) return { done: true, value: undefined };
         const next = answers[position];
         // A diagram without an end: no answer comes until the reader leaves.
         if (next === undefined) await firstValueFrom(left$, { defaultValue: undefined });
         else if (next.delayMs > 0) {
           await firstValueFrom(timer(next.delayMs).pipe(takeUntil(left$)), { defaultValue: undefined });
         }
-        if (hasLeft || next === undefined) return { done: true, value: undefined };
+        if (hasLeft() || next === undefined) return { done: true, value: undefined };
         if (next.notification.kind === 'N') position++;
         return resultOf<T>(next.notification);
       };
@@ -91,8 +92,8 @@ export function slowPulledMarbles<T = string>(
           return result;
         },
         return() {
-          if (!hasLeft && answers[position]?.notification.kind !== 'C') leave();
-          hasLeft = true;
+          if (!hasLeft() && answers[position]?.notification.kind !== 'C') leave();
+          isLeft = true;
           left$.next();
           return Promise.resolve({ done: true, value: undefined });
         },

@@ -46,7 +46,7 @@ describe('fakeDelivery', () => {
 
   it('tells a handler what a topic would, or what the facts are', () => {
     const told: unknown[] = [];
-    record(fakeDelivery('a').to((value, { signal, ...context }) => void told.push(value, context)));
+    record(fakeDelivery('a').to((value, { topic, id, attempt }) => void told.push(value, { topic, id, attempt })));
     const routed = fakeDelivery(
       { order: 7 },
       { tenant: 't', receiver: 'orders', route: 'mail', id: 'e-1', attempt: 3 },

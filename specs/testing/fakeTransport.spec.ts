@@ -78,7 +78,7 @@ describe('fakeTransport', () => {
       return ['a', 'b', 'c', 'd', 'e', 'f'].map((id) => {
         const ends: unknown[] = [];
         transport.publish(messageOf(id)).subscribe({
-          error: ({ code }: { code: string }) => ends.push(`${code} ${time.now()}`),
+          error: (error: unknown) => ends.push(`${(error as { code: string }).code} ${time.now()}`),
           complete: () => ends.push(`confirmed ${time.now()}`),
         });
         return ends;
