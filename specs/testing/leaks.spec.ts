@@ -127,7 +127,7 @@ describe('what a test under virtual time leaves open', () => {
       expectObservable(hot('-b-'), '^---!').toBe('-b');
       hot('-c|').subscribe();
       track('ticks', interval(10).pipe(take(2)).subscribe());
-      expect(await firstValueFrom(hot('-d-'))).toBe('d');
+      await firstValueFrom(hot('-d-'));
       await sleep(30);
     }),
   );

@@ -30,7 +30,7 @@ async function fanFailureOf(body: (helpers: FanTestHelpers) => void | Promise<vo
 }
 
 function itemsOf(...sources: readonly FakePageSource<string>[]) {
-  return aggregatePages<string, unknown>({
+  return aggregatePages<string>({
     sources,
     compare: comparePageKeys,
     key: (item) => item,
@@ -187,7 +187,7 @@ describe('expectPermits under virtual time', () => {
       await sleep(5);
       expectPermits(letters).toBe('--1');
       await sleep(3);
-      for await (const _ of letters);
+      for await (const letter of letters) expect(letter).toBe('a');
     });
     expect(message).toMatchInlineSnapshot(`
       "the permits differ at 2 ms: expected an ask for 1, received nothing
