@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { mergeMap, NEVER, of, take } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { comparePageKeys } from '../../lib/contracts/pageKey.ts';
@@ -7,9 +8,11 @@ import { createFanTest, type FanTestHelpers } from '../../lib/testing/createFanT
 import { fakePageSource, type FakePageSource } from '../../lib/testing/fakePageSource.ts';
 import { fakeSealer } from '../../lib/testing/fakeSealer.ts';
 import type { MarbleHelpers } from '../../lib/testing/marbles.ts';
+import type { Permit } from '../../lib/testing/permit.ts';
 import { assertEqual } from '../../lib/testing/vitest/assertEqual.ts';
 import { fanTest, marbles } from '../../lib/testing/vitest/index.ts';
 import { mergeSorted } from '../../operators/mergeSorted.ts';
+import { runs } from '../support/seed.ts';
 
 const byText = { compare: (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0) };
 
@@ -197,5 +200,48 @@ describe('expectPermits under virtual time', () => {
                   ^"
     `);
     expect(stack).toContain('permits.spec.ts');
+  });
+});
+
+describe('a diagram of permits', () => {
+  const asks = fc.array(
+    fc.record({
+      pauseMs: fc.integer({ min: 1, max: 30 }),
+      counts: fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 3 }),
+    }),
+    { minLength: 1, maxLength: 8 },
+  );
+  const verdictOf = (permits: readonly Permit[], diagram: string): string => {
+    let verdict = 'passes';
+    try {
+      marbles(({ expectPermits }) => expectPermits({ permits }).toBe(diagram))();
+    } catch (failure) {
+      verdict = (failure as Error).message.split(':')[0]!;
+    }
+    return verdict;
+  };
+
+  it('passes for the asks it draws, and for no others', () => {
+    fc.assert(
+      fc.property(asks, fc.nat(), (all, pick) => {
+        let frame = 0;
+        let diagram = '';
+        const permits: Permit[] = [];
+        for (const { pauseMs, counts } of all) {
+          const cell = `(${counts.reduce((sum, count) => sum + count, 0)})`;
+          diagram += ` ${pauseMs}ms ${cell}`;
+          frame += pauseMs;
+          for (const count of counts) permits.push({ kind: 'asked', at: frame, count });
+          frame += cell.length;
+        }
+        const at = pick % permits.length;
+        const changed = permits[at]!;
+        const more = permits.with(at, { kind: 'asked', at: changed.at, count: 61 });
+
+        expect(verdictOf(permits, diagram)).toBe('passes');
+        expect(verdictOf(more, diagram)).toBe(`the permits differ at ${changed.at} ms`);
+      }),
+      runs(100),
+    );
   });
 });
