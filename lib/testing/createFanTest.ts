@@ -1,10 +1,14 @@
 import { Subscription, type Observable, type Subject } from 'rxjs';
+import { expectedPermits, type ExpectedPermits } from './expectedPermits.ts';
 import { expectedStream, type ExpectedStream } from './expectedStream.ts';
 import { LeakError, StuckTestError } from './fanTestFailure.ts';
 import { takeHostTime, type HostTime } from './hostTime.ts';
 import { expectedSubscriptions, type ExpectedSubscriptions } from './expectedSubscriptions.ts';
 import { coldMarbles, hotMarbles, type ColdMarbles } from './marbleSources.ts';
 import { siteOf, type AssertEqual } from './mismatch.ts';
+import { openThings, type OpenThings, type Trackable } from './openThings.ts';
+import type { Permitted } from './permit.ts';
+import { slowPulledMarbles, type SlowPulledMarbles } from './pulledMarbles.ts';
 
 /** What a test under virtual time works with. All times are in ms, and a character of a diagram is one. */
 export interface FanTestHelpers {
@@ -19,6 +23,16 @@ export interface FanTestHelpers {
   expectObservable(stream$: Observable<unknown>, subscription?: string): Pick<ExpectedStream, 'toBe'>;
   /** Expects when a cold source is subscribed to, and until when: a diagram such as `-^---!` for each time, counted from now. */
   expectSubscriptions(source$: ColdMarbles<unknown>): Pick<ExpectedSubscriptions, 'toBe'>;
+  /** A source that is asked for its values; the dashes before one are how long its answer takes: `'ab--c|'`. */
+  pulled<T = string>(
+    marbles: string,
+    values?: Readonly<Record<string, T>>,
+    ...error: [error?: unknown]
+  ): SlowPulledMarbles<T>;
+  /** Expects when a source is asked, and for how many values: `'1--1-!'`, counted from now. */
+  expectPermits(source: Permitted): Pick<ExpectedPermits, 'toBe'>;
+  /** Expects of something that it is closed when the test is over. The same thing. */
+  track<T extends Trackable>(name: string, thing: T): T;
   sleep(ms: number): Promise<void>;
   /** Since the test began. */
   now(): number;
@@ -26,7 +40,8 @@ export interface FanTestHelpers {
 
 /**
  * Binds tests under virtual time to a test framework. Unlike marble tests they may be async: promises, the timers and clocks of
- * the host and the schedulers of RxJS share one virtual time, and no real time passes. A timer that is left fails the test.
+ * the host and the schedulers of RxJS share one virtual time, and no real time passes. What is left open fails the test: a timer, a
+ * subscription to one of its sources.
  *
  * @example
  * const fanTest = createFanTest((actual, expected) => expect(actual).toStrictEqual(expected));
@@ -42,16 +57,16 @@ export function createFanTest(
 ): (body: (helpers: FanTestHelpers) => void | Promise<void>) => () => Promise<void> {
   return (body) => async () => {
     const time = takeHostTime();
-    const expected: ExpectedStream[] = [];
-    const subscriptions: ExpectedSubscriptions[] = [];
+    const expected: Expected[] = [];
+    const open = openThings();
     const running = new Subscription();
     try {
-      await finished(time, () => body(helpersOf(time, { expected, subscriptions, running })));
-      await time.runUntil(() => [...expected, ...subscriptions].every((expectation) => expectation.isOver()));
-      for (const expectation of [...expected, ...subscriptions]) expectation.check(assertEqual);
+      await finished(time, () => body(helpersOf(time, { expected, open, running })));
+      await time.runUntil(() => expected.every((expectation) => expectation.isOver()));
+      for (const expectation of expected) expectation.check(assertEqual);
       running.unsubscribe();
-      const timers = time.openTimers();
-      if (timers.length > 0) throw new LeakError(timers);
+      const leaks = { timers: time.openTimers(), subscriptions: open.subscriptions(), handles: open.handles() };
+      if (Object.values(leaks).some(({ length }) => length > 0)) throw new LeakError(leaks);
     } finally {
       running.unsubscribe();
       time.giveBack();
@@ -69,31 +84,44 @@ async function finished(time: HostTime, body: () => void | Promise<void>): Promi
   await ending;
 }
 
+/** Anything that a test expects, in the order in which it is checked. */
+interface Expected {
+  isOver(): boolean;
+  check(assertEqual: AssertEqual): void;
+}
+
 /** What the helpers of a test have begun. */
 interface Begun {
-  readonly expected: ExpectedStream[];
-  readonly subscriptions: ExpectedSubscriptions[];
+  readonly expected: Expected[];
+  readonly open: OpenThings;
   /** All that is to be left when the test is over. */
   readonly running: Subscription;
 }
 
-function helpersOf(time: HostTime, { expected, subscriptions, running }: Begun): FanTestHelpers {
+function helpersOf(time: HostTime, { expected, open, running }: Begun): FanTestHelpers {
+  const expecting = <E extends Expected>(expectation: E): E => {
+    expected.push(expectation);
+    return expectation;
+  };
   const expectObservable: FanTestHelpers['expectObservable'] = (stream$, subscription = '^') => {
-    const stream = expectedStream(stream$, subscription, siteOf(expectObservable));
-    expected.push(stream);
+    const stream = expecting(expectedStream(stream$, subscription, siteOf(expectObservable)));
     running.add(() => stream.leave());
     return stream;
   };
-  const expectSubscriptions: FanTestHelpers['expectSubscriptions'] = (source$) => {
-    const those = expectedSubscriptions(source$, siteOf(expectSubscriptions));
-    subscriptions.push(those);
-    return those;
-  };
+  const expectSubscriptions: FanTestHelpers['expectSubscriptions'] = (source$) =>
+    expecting(expectedSubscriptions(source$, siteOf(expectSubscriptions)));
+  const expectPermits: FanTestHelpers['expectPermits'] = (source) =>
+    expecting(expectedPermits(source, siteOf(expectPermits)));
+
   return {
-    cold: coldMarbles,
-    hot: (marbles, values, ...error) => hotMarbles(running, marbles, values, ...error),
+    cold: (marbles, values, ...error) => open.watch(`cold '${marbles.trim()}'`, coldMarbles(marbles, values, ...error)),
+    hot: (marbles, values, ...error) =>
+      open.watch(`hot '${marbles.trim()}'`, hotMarbles(running, marbles, values, ...error)),
+    pulled: slowPulledMarbles,
     expectObservable,
     expectSubscriptions,
+    expectPermits,
+    track: (name, thing) => open.track(name, thing),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     now: () => time.now(),
   };

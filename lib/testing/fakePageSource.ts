@@ -3,6 +3,7 @@ import type { Observable } from 'rxjs';
 import { RefusedError } from '../contracts/failure.ts';
 import type { PageKey } from '../contracts/pageKey.ts';
 import type { Page, PageRequest, PageSource } from '../contracts/pageSource.ts';
+import type { Permit, Permitted } from './permit.ts';
 import { indexOfPosition, keysetPosition, readFakeToken, upperBound, writeFakeToken } from './fakePosition.ts';
 
 /** A list, and how the source that pages through it behaves. Calls are counted from 0. */
@@ -45,7 +46,7 @@ export interface FakeCall<Q = unknown> {
 }
 
 /** A page source under the control of a test. */
-export interface FakePageSource<T, Q = unknown> extends PageSource<T, Q> {
+export interface FakePageSource<T, Q = unknown> extends PageSource<T, Q>, Permitted {
   /** The list as it is now. Change it at any time, keeping it in order. */
   readonly items: T[];
   /** Every call so far, the first one first. */
@@ -71,6 +72,7 @@ export function fakePageSource<T, Q = unknown>(options: FakePageSourceOptions<T,
   const { name = 'fake', key, paging = 'keyset', matches, pageSize, latencyMs = 0 } = options;
   const { failures = nothing, quirks = nothing, beforeCall = nothing } = options;
   const items = [...options.items];
+  const permits: Permit[] = [];
   const calls: { -readonly [K in keyof FakeCall<Q>]: FakeCall<Q>[K] }[] = [];
   let liveCalls = 0;
   let maxLiveCalls = 0;
@@ -101,6 +103,7 @@ export function fakePageSource<T, Q = unknown>(options: FakePageSourceOptions<T,
     paging,
     items,
     calls,
+    permits,
     get liveCalls() {
       return liveCalls;
     },
@@ -117,10 +120,12 @@ export function fakePageSource<T, Q = unknown>(options: FakePageSourceOptions<T,
         const number = calls.length;
         const call: (typeof calls)[number] = { request, startedAt: asyncScheduler.now(), outcome: 'live' };
         calls.push(call);
+        permits.push({ kind: 'asked', at: call.startedAt, count: request.pageSize });
         maxLiveCalls = Math.max(maxLiveCalls, ++liveCalls);
         const settle = (outcome: FakeCall['outcome']) => {
           if (call.outcome !== 'live') return;
           call.outcome = outcome;
+          if (outcome === 'cancelled') permits.push({ kind: 'left', at: asyncScheduler.now() });
           liveCalls--;
         };
         if (request.signal.aborted) {

@@ -1,13 +1,26 @@
-/** A timer that a test under virtual time set is still set when all is over. */
-export class LeakError extends Error {
+/** What a test has left open when all is over, each with the line that opened it. */
+export interface Leaks {
+  /** Timers that are still set. */
+  readonly timers: readonly string[];
+  /** Subscriptions to the sources of the test. */
+  readonly subscriptions: readonly string[];
+  /** What the test has tracked by `track`. */
+  readonly handles: readonly string[];
+}
+
+/** A test has left something open when all is over. */
+export class LeakError extends Error implements Leaks {
   override readonly name = 'LeakError';
   readonly code = 'leak';
-  /** Where each timer was set. */
   readonly timers: readonly string[];
+  readonly subscriptions: readonly string[];
+  readonly handles: readonly string[];
 
-  constructor(timers: readonly string[]) {
-    super(['the test is over, and these timers are still set:', ...timers].join('\n  '));
+  constructor({ timers, subscriptions, handles }: Leaks) {
+    super(['the test is over, and this is still open:', ...timers, ...subscriptions, ...handles].join('\n  '));
     this.timers = timers;
+    this.subscriptions = subscriptions;
+    this.handles = handles;
   }
 }
 

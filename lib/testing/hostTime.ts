@@ -1,5 +1,6 @@
 import { install } from '@sinonjs/fake-timers';
 import { EndlessTestError } from './fanTestFailure.ts';
+import { siteHere } from './siteHere.ts';
 
 /** Virtual time in place of the timers and clocks of the host, until it is given back. */
 export interface HostTime {
@@ -21,15 +22,12 @@ const FAKED = [
 ];
 const SETTERS = ['setTimeout', 'setInterval', 'setImmediate'] as const;
 const MOST_TURNS = 100_000;
-const DEEP_ENOUGH = 50;
-const FOREIGN = /node_modules|node:internal|hostTime\.[jt]s/;
 
 /** Takes the time of the host. It starts at 0 in 1970. There is one host: whoever takes it twice gets a TypeError. */
 export function takeHostTime(): HostTime {
   const { setImmediate: afterPromises } = globalThis;
   const clock = install({ now: 0, toFake: FAKED });
-  const { stackTraceLimit } = Error;
-  const sites = new Map<number, string>();
+  const sites = new Map<number, () => string>();
 
   const prune = () => {
     const { timers } = clock as { timers?: ReadonlyMap<number, unknown> }; // there is none before the first timer
@@ -40,12 +38,11 @@ export function takeHostTime(): HostTime {
     const watched = (...args: unknown[]) => {
       const timer = set(...args);
       if (sites.size % 1_000 === 999) prune();
-      sites.set(Number(timer), `${name}${siteIn(new Error().stack)}`);
+      sites.set(Number(timer), siteHere(name));
       return timer;
     };
     Object.assign(globalThis, { [name]: watched });
   }
-  Error.stackTraceLimit = DEEP_ENOUGH;
 
   return {
     now: () => clock.now,
@@ -60,17 +57,10 @@ export function takeHostTime(): HostTime {
     },
     openTimers() {
       prune();
-      return [...sites.values()];
+      return [...sites.values()].map((site) => site());
     },
     giveBack() {
-      Error.stackTraceLimit = stackTraceLimit;
       clock.uninstall();
     },
   };
-}
-
-/** The line of a stack that is not of a library. */
-function siteIn(stack = ''): string {
-  const line = stack.split('\n').find((one) => one.trimStart().startsWith('at ') && !FOREIGN.test(one));
-  return line === undefined ? '' : ` ${line.trim()}`;
 }

@@ -13,6 +13,8 @@ interface Parting extends Pair<string> {
 }
 
 const MOST_COLUMNS = 100;
+/** Pairs that are shown: the one before those that part, they, and some behind them. */
+const MOST_PAIRS = 5;
 const LABEL = 'expected  '.length;
 
 /** The first frame at which an expected lane and a received one show different marbles. */
@@ -38,11 +40,18 @@ export function drawComparison(pairs: readonly Pair<Lane>[], parting: Parting | 
     return head + (rest.length > MOST_COLUMNS ? `${rest.slice(0, MOST_COLUMNS)} ...` : rest);
   };
 
-  return pairs.flatMap((_, pair) => [
+  const first = Math.max(Math.min((parting?.pair ?? 0) - 1, pairs.length - MOST_PAIRS), 0);
+  const last = Math.min(first + MOST_PAIRS, pairs.length);
+  const drawn = pairs.flatMap((_, pair) => [
     `expected  ${visible(rows[2 * pair]!)}`,
     `received  ${visible(rows[2 * pair + 1]!)}`,
     pair === parting?.pair ? `${' '.repeat(LABEL + head.length + column - from)}^` : '',
   ]);
+  return [
+    ...(first > 0 ? [`(${first} before that are the same)`, ''] : []),
+    ...drawn.slice(3 * first, 3 * last),
+    ...(last < pairs.length ? [`(${pairs.length - last} more)`] : []),
+  ];
 }
 
 function commonLength({ expected, received }: Pair<string>): number {

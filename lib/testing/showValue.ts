@@ -1,4 +1,4 @@
-const MAX_LENGTH = 120;
+const MAX_LENGTH = 100;
 const MAX_DEPTH = 4;
 const MAX_ENTRIES = 20;
 

@@ -4,6 +4,9 @@ import { drawComparison, findParting, type Pair } from './laneComparison.ts';
 import { createMarbleSymbols } from './marbleSymbols.ts';
 import type { Recorded } from './recorded.ts';
 import { showValue } from './showValue.ts';
+import { streamHint } from './streamHint.ts';
+
+const MOST_VALUES = 12;
 
 type Same = (a: unknown, b: unknown) => boolean;
 
@@ -20,11 +23,14 @@ export function streamMismatch(
     ? ` at ${parting.frame} ms: expected ${inWords(parting.expected)}, received ${inWords(parting.received)}`
     : '';
 
+  const hint = parting && streamHint({ expected, received }, parting.frame, same);
+
   return [
     `the streams differ${where}`,
     '',
     ...drawComparison([lanes], parting),
-    ...legend(),
+    ...(hint === undefined ? [] : [hint]),
+    ...shortened(legend(), parting ? parting.expected + parting.received : ''),
     ...errorLegend({ expected: errorOf(expected), received: errorOf(received) }, same),
   ]
     .join('\n')
@@ -34,6 +40,14 @@ export function streamMismatch(
 function toLane(messages: readonly Recorded[], symbolOf: (value: unknown) => string): Lane {
   const cells = frameCells(messages.map((message) => marbleOf(message, symbolOf)));
   return { cells, endsAt: messages.find(({ notification }) => notification.kind !== 'N')?.frame };
+}
+
+/** The lines of a legend, those of the marbles that differ first where there are too many. */
+function shortened(legend: readonly string[], differing: string): readonly string[] {
+  if (legend.length <= MOST_VALUES) return legend;
+  const matters = (line: string) => differing.includes(line[0]!);
+  const shown = [...legend.filter(matters), ...legend.filter((line) => !matters(line))].slice(0, MOST_VALUES);
+  return [...shown, `and ${legend.length - MOST_VALUES} others`];
 }
 
 function inWords(marbles: string): string {

@@ -182,7 +182,8 @@ describe('a test under virtual time that fails', () => {
 
       expected  -a--b|
       received  -a-b|
-                   ^"
+                   ^
+      from there on the same comes, 1 ms earlier"
     `);
     expect(failure.stack).toContain('fanTest.spec.ts');
   });

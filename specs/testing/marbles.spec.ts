@@ -168,7 +168,8 @@ describe('createMarbles', () => {
 
       expected  ... a-b-a-b-a-b-a-b-a-b-a-b-a-b-a-b-a-b-a-b-a-b-a-b-a--b-a-b-a-b-a-b-a-b-a-b-a-b-a-b-a-b-a-b-a-b-a-b-a-b ...
       received  ... a-b-a-b-a-b-a-b-a-b-a-b-a-b-a-b-a-b-a-b-a-b-a-b-a-b-a-b-a-b-a-b-a-b-a-b-a-b-a-b-a-b-a-b-a-b-a-b-a-b- ...
-                                                                      ^"
+                                                                      ^
+      from there on the same comes, 1 ms earlier"
     `);
   });
 

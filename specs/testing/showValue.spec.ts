@@ -31,7 +31,7 @@ it.each([
     Array.from({ length: 25 }, (_, i) => i),
     '[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 5 more]',
   ],
-  ['x'.repeat(200), `"${'x'.repeat(116)}...`],
+  ['x'.repeat(200), `"${'x'.repeat(96)}...`],
 ])('shows %o on one line', (value, line) => {
   expect(showValue(value)).toBe(line);
 });

@@ -9,6 +9,7 @@ import {
   pageSourceLaws,
   type FakePageSource,
   type Law,
+  type MarbleHelpers,
 } from '../../lib/testing/index.ts';
 
 interface Row {
@@ -40,7 +41,8 @@ it('takes operators on numbers, whatever they give', () => {
 
 it('makes a test of a body that is not async', () => {
   const marbles = createMarbles(() => {});
-  expectTypeOf(marbles).toEqualTypeOf<(body: (helpers: RunHelpers) => void) => () => void>();
+  expectTypeOf(marbles).toEqualTypeOf<(body: (helpers: MarbleHelpers) => void) => () => void>();
+  expectTypeOf(marbles).toExtend<(body: (helpers: RunHelpers) => void) => () => void>();
   marbles(({ expectObservable }) => {
     expectObservable(of(1)).toBe('(a|)', { a: 1 });
   });
