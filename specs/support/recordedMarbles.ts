@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
-import type { RunHelpers } from 'rxjs/testing';
 import { expect } from 'vitest';
+import type { MarbleHelpers } from '../../lib/testing/marbles.ts';
 import { marbles } from '../../lib/testing/vitest/index.ts';
 
 /** A marble test that passed: what its sources said and what came of them, from top to bottom. */
@@ -46,9 +46,9 @@ export function recordedMarbles(file: string): typeof marbles {
 
 /** The helpers of a test, which note the diagrams that they are given. */
 function recording(
-  helpers: RunHelpers,
+  helpers: MarbleHelpers,
   note: (kind: RecordedLane['kind'], marbles: string, values: unknown) => void,
-): RunHelpers {
+): MarbleHelpers {
   return {
     ...helpers,
     cold: (marbles: string, values?: never, error?: unknown) => {
