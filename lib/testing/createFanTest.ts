@@ -41,7 +41,7 @@ export interface FanTestHelpers {
 /**
  * Binds tests under virtual time to a test framework. Unlike marble tests they may be async: promises, the timers and clocks of
  * the host and the schedulers of RxJS share one virtual time, and no real time passes. What is left open fails the test: a timer, a
- * subscription to one of its sources.
+ * subscription to one of its cold sources.
  *
  * @example
  * const fanTest = createFanTest((actual, expected) => expect(actual).toStrictEqual(expected));
@@ -58,7 +58,7 @@ export function createFanTest(
   return (body) => async () => {
     const time = takeHostTime();
     const expected: Expected[] = [];
-    const open = openThings();
+    const open = openThings(() => false);
     const running = new Subscription();
     try {
       await finished(time, () => body(helpersOf(time, { expected, open, running })));
@@ -115,8 +115,7 @@ function helpersOf(time: HostTime, { expected, open, running }: Begun): FanTestH
 
   return {
     cold: (marbles, values, ...error) => open.watch(`cold '${marbles.trim()}'`, coldMarbles(marbles, values, ...error)),
-    hot: (marbles, values, ...error) =>
-      open.watch(`hot '${marbles.trim()}'`, hotMarbles(running, marbles, values, ...error)),
+    hot: (marbles, values, ...error) => hotMarbles(running, marbles, values, ...error),
     pulled: slowPulledMarbles,
     expectObservable,
     expectSubscriptions,

@@ -2,7 +2,7 @@
 export interface Leaks {
   /** Timers that are still set. */
   readonly timers: readonly string[];
-  /** Subscriptions to the sources of the test. */
+  /** Subscriptions to its cold sources. */
   readonly subscriptions: readonly string[];
   /** What the test has tracked by `track`. */
   readonly handles: readonly string[];

@@ -51,7 +51,8 @@ export function createMarbles(assertEqual: AssertEqual): (body: (helpers: Marble
   return (body) => () => {
     const expectations: Expectation[] = [];
     const permits: ExpectedPermits[] = [];
-    const open = openThings();
+    let isBodyOver = false;
+    const open = openThings(() => !isBodyOver); // what is expected is subscribed to when the body has returned
     const running = new Subscription();
     const scheduler = new VirtualScheduler((actual, expected) => {
       // They are checked in the order in which they were made.
@@ -77,6 +78,7 @@ export function createMarbles(assertEqual: AssertEqual): (body: (helpers: Marble
         track: (name, thing) => open.track(name, thing),
       });
       if (result instanceof Promise) throw new TypeError('a marble test is never async: no promise sees virtual time');
+      isBodyOver = true;
       helpers.flush();
       for (const expectation of permits) expectation.check();
       running.unsubscribe(); // in virtual time, as what it tears down may ask for it
@@ -162,11 +164,10 @@ function leftWith<T>(running: Subscription, stream$: Observable<T>): Observable<
   });
 }
 
-/** Its sources, with every subscription written down. */
-function watched({ cold, hot }: RunHelpers, open: OpenThings): Pick<RunHelpers, 'cold' | 'hot'> {
+/** Its cold sources, with every subscription written down. */
+function watched({ cold }: RunHelpers, open: OpenThings): Pick<RunHelpers, 'cold'> {
   return {
     cold: (marbles, ...rest: [never?, unknown?]) => open.watch(`cold '${marbles.trim()}'`, cold(marbles, ...rest)),
-    hot: (marbles, ...rest: [never?, unknown?]) => open.watch(`hot '${marbles.trim()}'`, hot(marbles, ...rest)),
   };
 }
 

@@ -15,8 +15,8 @@ export interface OpenThings {
   handles(): readonly string[];
 }
 
-/** What a test opens from now on; its clock began at 0. */
-export function openThings(): OpenThings {
+/** What a test opens from now on; its clock began at 0. Subscriptions that are made `byHand` are the test's own affair. */
+export function openThings(byHand: () => boolean): OpenThings {
   const subscriptions = new Map<Subscription, () => string>();
   const handles = new Map<Trackable, () => string>();
 
@@ -26,8 +26,9 @@ export function openThings(): OpenThings {
       const { subscribe } = source$ as { readonly subscribe: (...args: unknown[]) => Subscription };
       const watched = (...args: unknown[]) => {
         const site = siteHere(`a subscription to ${name}, since ${asyncScheduler.now()} ms,`, made);
+        const isCounted = !byHand();
         const subscription = subscribe.apply(source$, args);
-        if (subscription.closed) return subscription;
+        if (!isCounted || subscription.closed) return subscription;
         subscriptions.set(subscription, site);
         subscription.add(() => subscriptions.delete(subscription));
         return subscription;

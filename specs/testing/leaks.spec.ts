@@ -42,13 +42,13 @@ async function lineOf(text: string): Promise<number> {
 
 describe('what a marble test leaves open', () => {
   it('names the source that an operator has not left, and the line that subscribed to it', async () => {
-    const { subscriptions, message } = leakOf(({ cold, hot, expectObservable }) => {
+    const { subscriptions, message } = leakOf(({ cold, expectObservable }) => {
       expectObservable(forgetful(cold('  -a-')), '--^-!').toBe('---a');
-      expectObservable(forgetful(hot('    -b--')), '^--!').toBe('-b');
+      expectObservable(forgetful(cold('-b--')), ' ^--!').toBe(' -b');
     });
     const line = await lineOf('// the line of the leak');
     expect(subscriptions).toHaveLength(2);
-    expect(subscriptions[0]).toMatch(RegExp(`^a subscription to hot '-b--', since 0 ms, at .*leaks.spec.ts:${line}:`));
+    expect(subscriptions[0]).toMatch(RegExp(`^a subscription to cold '-b--', since 0 ms, at .*leaks.spec.ts:${line}:`));
     expect(subscriptions[1]).toMatch(RegExp(`^a subscription to cold '-a-', since 2 ms, at .*leaks.spec.ts:${line}:`));
     expect(message.split('\n')[0]).toBe('the test is over, and this is still open:');
     expect(message).toContain(subscriptions[0]);
@@ -59,7 +59,7 @@ describe('what a marble test leaves open', () => {
     marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
       const cold$ = cold('-a-');
       expectObservable(cold$).toBe('-a');
-      expectObservable(hot('-b-')).toBe('-b');
+      expectObservable(forgetful(hot('-b-')), '^-!').toBe('-b');
       expectObservable(forgetful(cold('-c|'))).toBe('-c');
       cold('-d|').subscribe();
       expectSubscriptions(cold$.subscriptions).toBe(['^', '^', '^']);
@@ -67,9 +67,21 @@ describe('what a marble test leaves open', () => {
     }),
   );
 
-  it('names what the body itself subscribes to and does not leave', async () => {
-    const { subscriptions } = leakOf(({ cold }) => void cold('-a-').subscribe()); // the line of the body
-    expect(subscriptions[0]).toContain(`leaks.spec.ts:${await lineOf('// the line of the body')}:`);
+  it(
+    'leaves to the body what it subscribes to by hand, such as what feeds a topic',
+    marbles(({ cold, hot, expectObservable }) => {
+      const topic = new Topic<string>({ name: 'orders' });
+      cold('-a-b-').subscribe((value) => topic.next(value));
+      hot('  -----').subscribe(topic);
+      expectObservable(topic).toBe('-a-b');
+    }),
+  );
+
+  it('counts what is subscribed to by hand when the body says so', async () => {
+    const { handles } = leakOf(({ cold, track }) => {
+      track('feed', cold('-a-').subscribe()); // the line of the feed
+    });
+    expect(handles).toEqual([expect.stringContaining(`leaks.spec.ts:${await lineOf('// the line of the feed')}:`)]);
   });
 
   it('names what is tracked and not closed, with the line that says so', async () => {
@@ -109,13 +121,15 @@ describe('what a test under virtual time leaves open', () => {
     const { timers, subscriptions, handles } = await fanLeakOf(async ({ cold, hot, track, sleep }) => {
       forgetful(cold('-a-')).subscribe().unsubscribe();
       await sleep(3);
-      forgetful(hot('-b-')).subscribe().unsubscribe();
+      forgetful(cold('-b-')).subscribe().unsubscribe();
+      forgetful(hot('-c-')).subscribe().unsubscribe();
+      await sleep(2);
       track('ticks', interval(10).subscribe());
     });
     expect(timers).toEqual([expect.stringMatching(/^setInterval at .*leaks\.spec\.ts/)]);
     expect(subscriptions).toEqual([
       expect.stringMatching(/^a subscription to cold '-a-', since 0 ms, at .*leaks\.spec\.ts/),
-      expect.stringMatching(/^a subscription to hot '-b-', since 3 ms, at .*leaks\.spec\.ts/),
+      expect.stringMatching(/^a subscription to cold '-b-', since 3 ms, at .*leaks\.spec\.ts/),
     ]);
     expect(handles).toEqual([expect.stringMatching(/^ticks at .*leaks\.spec\.ts/)]);
   });
