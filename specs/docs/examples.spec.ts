@@ -18,12 +18,6 @@ describe('docs/examples', () => {
     expect(dropped).toEqual([3, 4, 5]);
   });
 
-  it('mergeLogShards: lines come in the order of time', async () => {
-    const { lines } = await import('../../docs/examples/mergeLogShards.ts');
-
-    expect(lines.map(({ at }) => at)).toEqual([1, 2, 3, 4, 5]);
-  });
-
   it('topicsUnderContract: neither the slow nor the failing subscriber is felt by the third', async () => {
     const { billed, failures, shown, subscribers } = await import('../../docs/examples/topicsUnderContract.ts');
 
