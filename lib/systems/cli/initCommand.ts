@@ -20,7 +20,7 @@ export function initCommand(terminal: Terminal, ended: (code: number) => void): 
   return withExamples(
     command,
     'rxfan init my-app',
-    'rxfan init my-app --rxfan file:/tmp/rxfan-0.1.0.tgz',
+    'rxfan init my-app --rxfan file:../rxfan-0.1.0.tgz',
     'rxfan init',
   );
 }
