@@ -9,7 +9,7 @@ export function processTerminal(process: NodeJS.Process): Terminal {
 
   const terminal: Omit<Terminal, 'progress'> = {
     env,
-    columns: stdout.isTTY ? stdout.columns : undefined,
+    columns: stdout.isTTY && stdout.columns > 0 ? stdout.columns : undefined, // some terminals have no width, and say 0
     write: (text) =>
       new Promise((resolve, reject) => {
         stdout.write(text, (cause) => (cause ? reject(new ReaderGoneError({ cause })) : resolve()));

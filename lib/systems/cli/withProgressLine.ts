@@ -1,4 +1,3 @@
-import { tap, timer, type Subscription } from 'rxjs';
 import { plain } from './plain.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -15,7 +14,7 @@ export function withProgressLine(terminal: Omit<Terminal, 'progress'>): Terminal
   const { columns = WIDTH } = terminal;
   let shown: string | undefined;
   let seconds = 0;
-  let ticking: Subscription | undefined;
+  let ticking: NodeJS.Timeout | undefined; // of the host: rxjs is more than help should wait for
 
   const draw = () => {
     if (shown === undefined) return;
@@ -28,13 +27,14 @@ export function withProgressLine(terminal: Omit<Terminal, 'progress'>): Terminal
   const progress = (text: string | undefined) => {
     if (text === undefined) {
       erase();
-      ticking?.unsubscribe();
+      clearInterval(ticking);
       ticking = undefined;
       seconds = 0;
     } else {
-      ticking ??= timer(EVERY_MS, EVERY_MS)
-        .pipe(tap(() => seconds++))
-        .subscribe({ next: draw, error: () => progress(undefined) });
+      ticking ??= setInterval(() => {
+        seconds++;
+        draw();
+      }, EVERY_MS);
     }
     shown = text;
     draw();
