@@ -1,3 +1,4 @@
+import { withProgressLine } from '../../lib/systems/cli/withProgressLine.ts';
 import { ReaderGoneError, type Terminal } from '../../lib/systems/cli/terminal.ts';
 
 /** A terminal that remembers what was written to it. */
@@ -28,10 +29,9 @@ export function fakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
   const waiting = new Set<() => void>();
   let writes = 0;
 
-  return {
+  const terminal: Omit<Terminal, 'progress'> = {
     env,
     columns,
-    showsProgress,
     write: async (text) => {
       if (writes++ >= reads) throw new ReaderGoneError();
       texts.out += text;
@@ -43,6 +43,9 @@ export function fakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
       return () => stops.delete(stop);
     },
     exit: (code) => exits.push(code),
+  };
+  return {
+    ...(showsProgress ? withProgressLine(terminal) : { ...terminal, progress: () => undefined }),
     out: () => texts.out,
     err: () => texts.err,
     exits,

@@ -21,5 +21,7 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     }
     terminal.error(`error: ${plain(failure instanceof Error ? failure.message : String(failure))}\n`);
     return failure instanceof UsageError ? EXIT.misused : EXIT.failed;
+  } finally {
+    terminal.progress(undefined);
   }
 }

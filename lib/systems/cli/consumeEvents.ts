@@ -32,6 +32,7 @@ export async function consumeEvents(flags: { readonly config?: string }, termina
       }
       stopping = true;
       log.info('stopping: no new messages, handlers that run may finish', { withinMs: DRAIN_MS });
+      terminal.progress('stopping');
       drain().finally(unhook).then(resolve, reject);
     });
     let isReady = false;

@@ -17,10 +17,5 @@ export function initCommand(terminal: Terminal, ended: (code: number) => void): 
       const { initProject } = await import('./init/initProject.ts');
       ended(await initProject(folder, flags, terminal));
     });
-  return withExamples(
-    command,
-    'rxfan init my-app',
-    'rxfan init my-app --rxfan file:/tmp/rxfan-0.1.0.tgz',
-    'rxfan init',
-  );
+  return withExamples(command, 'rxfan init my-app', 'rxfan init my-app --rxfan file:../rxfan-0.1.0.tgz', 'rxfan init');
 }

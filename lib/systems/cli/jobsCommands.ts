@@ -36,8 +36,10 @@ export function jobsCommands(terminal: Terminal, ended: (code: number) => void):
       const client = await jobsClient(flags);
       const job = await client.start(kind, input);
       if (!wait) return print(job);
+      terminal.progress(`waiting for the end of ${kind}, job ${job.id}`);
       const { untilEnded } = await import('./untilEnded.ts');
       const end = await untilEnded(client, job, (message) => terminal.error(`${plain(JSON.stringify(message))}\n`));
+      terminal.progress(undefined);
       await print(end);
       if (end.state !== 'succeeded') ended(EXIT.failed);
     });

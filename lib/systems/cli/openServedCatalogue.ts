@@ -1,8 +1,10 @@
+import { defer, finalize } from 'rxjs';
 import type { TokenSealer } from '../../contracts/tokenSealer.ts';
 import { ephemeralSealer } from '../../adapters/node/ephemeralSealer.ts';
 import type { Catalogue } from '../catalogue/createCatalogue.ts';
 import type { Settings } from '../config/readSettings.ts';
 import { createLog, type Log } from './log.ts';
+import { listsProgress } from './listsProgress.ts';
 import { openCatalogue } from './openCatalogue.ts';
 import type { ServeFlags } from './serveUntilStopped.ts';
 import type { Terminal } from './terminal.ts';
@@ -18,15 +20,26 @@ export interface ServedCatalogue {
 /** The catalogue of a server, whose sources are watched in its log. */
 export async function openServedCatalogue(flags: ServeFlags, terminal: Terminal): Promise<ServedCatalogue> {
   const log = createLog((line) => terminal.error(line));
+  const lists = listsProgress(terminal);
   const opened = await openCatalogue({
     config: flags.config,
     terminal,
     log,
     sealerWithoutKeys: () => ephemeralSealer({ warn: (message) => log.warn(message) }),
     onSourceChange: ({ name, state, lastError }) => {
+      lists.answered(name);
       if (state === 'unreachable') log.warn('a source is unreachable', { source: name, reason: lastError?.reason });
       else log.info('a source answers', { source: name });
     },
   });
-  return { ...opened, log };
+  const asked = opened.catalogue;
+  const catalogue: Catalogue = {
+    ...asked,
+    probe: () =>
+      defer(() => {
+        lists.begin(asked.sourceNames);
+        return asked.probe().pipe(finalize(() => lists.end()));
+      }),
+  };
+  return { ...opened, catalogue, log };
 }

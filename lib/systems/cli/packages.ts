@@ -5,6 +5,7 @@ import { UsageError } from './usageError.ts';
 import { EXIT } from './exit.ts';
 import { inShell } from './inShell.ts';
 import { keptSealer } from './keptSealer.ts';
+import { listsProgress } from './listsProgress.ts';
 import { createLog } from './log.ts';
 import { openCatalogue } from './openCatalogue.ts';
 import { plain } from './plain.ts';
@@ -27,28 +28,33 @@ export async function packages(flags: PackagesFlags, terminal: Terminal): Promis
   const { config, all = false, source: sources = [], json = false, ...place } = flags;
   const log = createLog((line) => terminal.error(line));
   const sealerWithoutKeys = () => keptSealer(terminal, log);
-  const { catalogue } = await openCatalogue({ config, terminal, log, sealerWithoutKeys });
+  const lists = listsProgress(terminal);
+  const onSourceChange = ({ name }: { readonly name: string }) => lists.answered(name);
+  const { catalogue } = await openCatalogue({ config, terminal, log, sealerWithoutKeys, onSourceChange });
   const unknown = sources.find((source) => !catalogue.sourceNames.includes(source));
   if (unknown !== undefined) {
     throw new UsageError(`there is no source ${JSON.stringify(unknown)}; known: ${catalogue.sourceNames.join(', ')}`);
   }
 
   const table = createTable({ columns: terminal.columns });
-  const progress = createProgress(all, terminal);
   let page: AggregatePage<Package> | undefined;
   let drifted = false;
+  let total = 0;
+  lists.begin(sources.length > 0 ? sources : catalogue.sourceNames);
   try {
     for await (page of all ? catalogue.pages({ ...place, sources }) : onePage(catalogue.page({ ...place, sources }))) {
-      progress.clear();
+      lists.end();
       await terminal.write(json ? `${JSON.stringify(page)}\n` : table(page.items));
-      progress.add(page.items.length);
+      total += page.items.length;
+      if (all) terminal.progress(`${total.toLocaleString('en')} packages`);
       drifted ||= page.drift !== undefined;
     }
   } catch (failure) {
     if (failure instanceof ReaderGoneError) return EXIT.done;
     throw failure;
   } finally {
-    progress.clear();
+    lists.end();
+    terminal.progress(undefined);
   }
 
   const { nextPageToken = '', unreachable = [] } = page ?? {};
@@ -77,19 +83,4 @@ function nextCommand({ config, pageSize, query, source = [] }: PackagesFlags, to
     token,
   ];
   return ['rxfan packages', ...options.map(inShell)].join(' ');
-}
-
-/** How many packages there are so far, on a line of standard error that is drawn over. */
-function createProgress(all: boolean, { showsProgress, error }: Terminal): { add(count: number): void; clear(): void } {
-  let total = 0;
-  const draw = (text: string) => {
-    if (all && showsProgress) error(`\r\u001b[K${text}`);
-  };
-  return {
-    add: (count) => {
-      total += count;
-      draw(`${total.toLocaleString('en')} packages …`);
-    },
-    clear: () => draw(''),
-  };
 }

@@ -1,4 +1,5 @@
 import { ReaderGoneError, type Terminal } from './terminal.ts';
+import { withProgressLine } from './withProgressLine.ts';
 
 /** The terminal of a real process. */
 export function processTerminal(process: NodeJS.Process): Terminal {
@@ -6,10 +7,9 @@ export function processTerminal(process: NodeJS.Process): Terminal {
   stdout.on('error', () => undefined); // told by the write that failed
   stderr.on('error', () => undefined);
 
-  return {
+  const terminal: Omit<Terminal, 'progress'> = {
     env,
-    columns: stdout.isTTY ? stdout.columns : undefined,
-    showsProgress: stderr.isTTY,
+    columns: stdout.isTTY && stdout.columns > 0 ? stdout.columns : undefined, // some terminals have no width, and say 0
     write: (text) =>
       new Promise((resolve, reject) => {
         stdout.write(text, (cause) => (cause ? reject(new ReaderGoneError({ cause })) : resolve()));
@@ -25,4 +25,5 @@ export function processTerminal(process: NodeJS.Process): Terminal {
     },
     exit: (code) => process.exit(code),
   };
+  return stderr.isTTY ? withProgressLine(terminal) : { ...terminal, progress: () => undefined };
 }

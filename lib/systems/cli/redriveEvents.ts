@@ -19,7 +19,9 @@ export async function redriveEvents(queue: string, { config, max }: RedriveFlags
   checkShared(events);
   const transport = await openTransport(events);
   try {
+    terminal.progress(`moving dead letters back into ${queue}`);
     const moved = await firstValueFrom(transport.redrive(queue, { max }));
+    terminal.progress(undefined);
     await terminal.write(`${moved} of the dead letters are back in the queue\n`);
     return EXIT.done;
   } finally {

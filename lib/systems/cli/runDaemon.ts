@@ -37,6 +37,7 @@ export async function runDaemon(flags: ServerFlags, terminal: Terminal): Promise
       }
       stopping = true;
       log.info('stopping: whoever waits is told how things stand', { withinMs: DRAIN_MS });
+      terminal.progress('stopping');
       serving.stop({ deadlineMs: DRAIN_MS }).finally(unhook).then(resolve, reject);
     });
   });

@@ -59,6 +59,7 @@ export async function serveUntilStopped(program: ServedProgram): Promise<number>
       }
       stopping = true;
       log.info('stopping: nothing new is begun, what runs may finish', { withinMs: DRAIN_MS });
+      terminal.progress('stopping');
       drain().finally(unhook).then(resolve, reject);
     });
   });

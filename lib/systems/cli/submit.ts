@@ -55,13 +55,18 @@ export async function submit(command: string, flags: SubmitFlags, terminal: Term
         return timer(RETRY_MS);
       },
     }),
-    tap((operation) => (accepted = operation)),
+    tap((operation) => {
+      accepted = operation;
+      terminal.progress(`waiting for the outcome of ${command}, operation ${operation.id}`);
+    }),
   );
   const end$ = accepted$.pipe(
     switchMap((operation) => (wait ? endOf(client, operation) : of(operation))),
     timeout({ first: seconds * 1_000, with: () => of('late' as const) }),
   );
+  terminal.progress(`waiting until ${command} is accepted`);
   const end = await firstValueFrom(end$);
+  terminal.progress(undefined);
   if (end === 'late') {
     terminal.error(`error: ${plain(lateWords(command, seconds, accepted, refusal))}\n`);
     return EXIT.timedOut;

@@ -3,8 +3,11 @@ export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Width of standard output; undefined where it is not a terminal. */
   readonly columns: number | undefined;
-  /** True where standard error is a terminal, on which progress may be drawn. */
-  readonly showsProgress: boolean;
+  /**
+   * Shows on one line what is waited for, and for how long, until it is given something else, or undefined. Nothing where
+   * standard error is not a terminal.
+   */
+  readonly progress: (text: string | undefined) => void;
   /** Writes to standard output; resolves when there is room for more. Rejects with ReaderGoneError. */
   readonly write: (text: string) => Promise<void>;
   /** Writes to standard error. */

@@ -113,6 +113,7 @@ describe('rxfan packages', () => {
   it('shows progress on a terminal, and clears it', async () => {
     const { err } = await packages(['--all', '--page-size', '20'], { showsProgress: true });
 
+    expect(err).toContain('reading the lists, 0 of 2: waiting for charts, dpkg …');
     expect(err).toContain('20 packages …');
     expect(err.endsWith('\r\u001b[K')).toBe(true);
   });

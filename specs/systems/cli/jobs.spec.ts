@@ -46,6 +46,14 @@ describe('rxfan jobs, as a client', () => {
     expect(failed.err).toBe('{"step":1}\n');
   });
 
+  it('shows on a terminal that it waits', async () => {
+    const terminal = fakeTerminal({ showsProgress: true });
+    await runCommandLine(['jobs', 'start', 'count', '--data', '{"to":1}', '--wait', '--server', server.url], terminal);
+
+    expect(terminal.err()).toMatch(/waiting for the end of count, job [\w-]{22} …/);
+    expect(terminal.err().endsWith('\r\u001b[K')).toBe(true);
+  });
+
   it('prints and cancels a job', async () => {
     const token = await server.start('told');
 

@@ -56,6 +56,10 @@ describe('rxfan up', () => {
     expect(JSON.parse(bad.out)).toMatchObject({ state: 'failed', error: { code: 'refused' } });
     expect(wrong.err).toBe('error: the server refused: the body: /name must be string, not 7 (invalid_body)\n');
     expect(JSON.parse(accepted.out)).toMatchObject({ id: expect.any(String) });
+
+    const shown = fakeTerminal({ env: { XDG_STATE_HOME: join(folder, 's') }, showsProgress: true });
+    await runCommandLine(['submit', 'demo.greet', '--data', '{"name":"Ida"}', '--wait', ...server], shown);
+    expect(shown.err()).toMatch(/waiting until demo.greet is accepted ….*outcome of demo.greet, operation \S+ …/s);
     const api = (await (await fetch(`${up.url()}openapi.json`)).json()) as { paths: object };
     expect(Object.keys(api.paths)).toEqual(
       expect.arrayContaining(['/v1/commands/{name}', '/v1/stream', '/v1/jobs', '/v1/packages']),
