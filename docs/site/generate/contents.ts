@@ -24,6 +24,7 @@ export function contents({ operators, recipes, doors }: ContentsOptions): readon
     { text: 'Operators', items: operators.map((name) => ({ text: name, link: `/operators/${name}` })) },
     { text: 'Recipes', items: recipes },
     section('Programs', {
+      'Command line': '/cli',
       Catalogue: '/catalogue',
       Jobs: '/jobs',
       Routing: '/routing',
