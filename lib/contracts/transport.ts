@@ -6,7 +6,7 @@ export interface Transport {
   /** Names the transport in errors and figures; shows no credentials. */
   readonly name: string;
   /**
-   * Completes once the broker is answerable for this very message, and errors with a {@link PublishFailure} otherwise. Nothing
+   * Completes once the broker is answerable for this very message, and errors with a `PublishFailure` otherwise. Nothing
    * happens before it is subscribed to; unsubscribing stops waiting and does not take the message back.
    */
   publish(message: OutgoingMessage): Observable<never>;
