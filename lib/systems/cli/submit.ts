@@ -57,7 +57,7 @@ export async function submit(command: string, flags: SubmitFlags, terminal: Term
     }),
     tap((operation) => {
       accepted = operation;
-      terminal.progress(`waiting for the outcome of ${command}, operation ${operation.id}`);
+      if (wait) terminal.progress(`waiting for the outcome of ${command}, operation ${operation.id}`);
     }),
   );
   const end$ = accepted$.pipe(
