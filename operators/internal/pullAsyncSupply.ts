@@ -1,4 +1,5 @@
-import type { Subscriber } from 'rxjs';
+import { asyncScheduler, type Subscriber } from 'rxjs';
+import { inspector } from './inspector.ts';
 import { NOTHING, type Supply, type SupplyOptions } from './supply.ts';
 
 /**
@@ -11,8 +12,10 @@ export function pullAsyncSupply<T>(
   { ready }: SupplyOptions,
 ): Supply<T> {
   const iterator = source[Symbol.asyncIterator]();
+  const isSeen = inspector.current !== undefined;
   let returnable = true;
   let batch: readonly T[] | undefined;
+  let askedAt: number | undefined; // while it has not answered
 
   const release = async (): Promise<void> => {
     if (returnable) await iterator.return?.();
@@ -22,6 +25,7 @@ export function pullAsyncSupply<T>(
   });
 
   const ask = (): void => {
+    askedAt = isSeen ? asyncScheduler.now() : 0;
     try {
       Promise.resolve(iterator.next()).then(answered, failed);
     } catch (thrown) {
@@ -30,6 +34,7 @@ export function pullAsyncSupply<T>(
   };
 
   const answered = (result: IteratorResult<T>): void => {
+    askedAt = undefined;
     try {
       returnable = !result.done;
       batch = result.done ? NOTHING : [result.value];
@@ -53,5 +58,6 @@ export function pullAsyncSupply<T>(
       if (!taken) ask();
       return taken;
     },
+    state: () => ({ awaited: askedAt, held: 0 }),
   };
 }

@@ -1,6 +1,7 @@
-import type { ObservableInput, Subscriber } from 'rxjs';
+import { asyncScheduler, type ObservableInput, type Subscriber } from 'rxjs';
 import { OverflowError } from '../errors.ts';
 import { Fifo } from './fifo.ts';
+import { inspector } from './inspector.ts';
 import { listen } from './listen.ts';
 import { NOTHING, type Supply, type SupplyOptions } from './supply.ts';
 
@@ -16,6 +17,8 @@ export function pushSupply<T>(
   const waiting = new Fifo<T>();
   let taken = 0;
   let awaited = true;
+  const isSeen = inspector.current !== undefined;
+  let awaitedSince = isSeen ? asyncScheduler.now() : 0;
   let ended = false;
   subscriber.add(() => waiting.clear());
 
@@ -48,8 +51,11 @@ export function pushSupply<T>(
     }
     if (ended) return NOTHING;
     awaited = true;
+    if (isSeen) awaitedSince = asyncScheduler.now();
     return undefined;
   };
 
-  return { pushes: true, open, take };
+  const state = () => ({ awaited: awaited ? awaitedSince : undefined, held: waiting.size + taken - used() });
+
+  return { pushes: true, open, take, state };
 }
