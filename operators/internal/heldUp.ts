@@ -8,14 +8,20 @@ const waits = new WeakMap<object, Set<Look>>();
 let current: object | undefined;
 const NOTHING = () => undefined;
 
-/** Runs something for `work`: what it subscribes to meanwhile, and that says so, is what `work` waits for. */
-export function runFor<R>(work: object | undefined, run: () => R): R {
+/** Says for whom everything runs from now on. For whom it ran before: that is to be said again, whatever happens. */
+export function switchWork(work: object | undefined): object | undefined {
   const before = current;
   current = work;
+  return before;
+}
+
+/** Runs something for `work`: what it subscribes to meanwhile, and that says so, is what `work` waits for. */
+export function runFor<R>(work: object | undefined, run: () => R): R {
+  const before = switchWork(work);
   try {
     return run();
   } finally {
-    current = before;
+    switchWork(before);
   }
 }
 

@@ -1,6 +1,7 @@
-import { asyncScheduler, type Subscriber } from 'rxjs';
+import type { Subscriber } from 'rxjs';
 import { inspector } from './inspector.ts';
 import { NOTHING, type Supply, type SupplyOptions } from './supply.ts';
+import { thisTurn } from './turn.ts';
 
 /**
  * Asks an async iterable for one value at a time, and returns its iterator as soon as `subscriber` is closed, while an
@@ -25,7 +26,7 @@ export function pullAsyncSupply<T>(
   });
 
   const ask = (): void => {
-    askedAt = isSeen ? asyncScheduler.now() : 0;
+    askedAt = isSeen ? thisTurn().startedAt : 0;
     try {
       Promise.resolve(iterator.next()).then(answered, failed);
     } catch (thrown) {

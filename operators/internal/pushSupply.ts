@@ -1,9 +1,10 @@
-import { asyncScheduler, type ObservableInput, type Subscriber } from 'rxjs';
+import type { ObservableInput, Subscriber } from 'rxjs';
 import { OverflowError } from '../errors.ts';
 import { Fifo } from './fifo.ts';
 import { inspector } from './inspector.ts';
 import { listen } from './listen.ts';
 import { NOTHING, type Supply, type SupplyOptions } from './supply.ts';
+import { thisTurn } from './turn.ts';
 
 /** Most values taken at once: used ones are let go of only with their batch. */
 const BATCH = 64;
@@ -18,7 +19,7 @@ export function pushSupply<T>(
   let taken = 0;
   let awaited = true;
   const isSeen = inspector.current !== undefined;
-  let awaitedSince = isSeen ? asyncScheduler.now() : 0;
+  let awaitedSince = isSeen ? thisTurn().startedAt : 0;
   let ended = false;
   subscriber.add(() => waiting.clear());
 
@@ -51,7 +52,7 @@ export function pushSupply<T>(
     }
     if (ended) return NOTHING;
     awaited = true;
-    if (isSeen) awaitedSince = asyncScheduler.now();
+    if (isSeen) awaitedSince = thisTurn().startedAt;
     return undefined;
   };
 

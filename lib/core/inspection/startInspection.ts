@@ -1,5 +1,6 @@
 import { checkInteger } from '../../../operators/internal/checkOption.ts';
 import { inspector } from '../../../operators/internal/inspector.ts';
+import { endTurn } from '../../../operators/internal/turn.ts';
 import { InspectionRunningError } from '../../contracts/inspectionFailure.ts';
 import { Enrolled } from './enrolled.ts';
 
@@ -55,6 +56,7 @@ export function runningInspection(): RunningInspection | undefined {
 export function startInspection({ maxNodes = 10_000 }: InspectionOptions = {}): Inspection {
   checkInteger('maxNodes', maxNodes, 1);
   if (running) throw new InspectionRunningError();
+  endTurn();
   running = new RunningInspection(maxNodes);
   inspector.current = running.enrolled;
   return running;

@@ -8,7 +8,7 @@ import type { Publication } from './publication.ts';
 /** When an attempt began, in ms of the clock, and when it is late. */
 export interface AttemptTime {
   readonly startedAt: number;
-  readonly deadline: Deadline | undefined;
+  readonly deadline?: Deadline | undefined;
   /** When it is to begin, while it waits for that. */
   readonly retryAt?: number;
 }
@@ -61,10 +61,10 @@ export class Attempt<A> implements DeliveryContext {
   /** Waits before it is started, unless it is cancelled meanwhile. */
   wait(delayMs: number, start: () => void): void {
     const now = asyncScheduler.now();
-    this.time = { startedAt: now, deadline: undefined, retryAt: now + delayMs };
+    this.time = { startedAt: now, retryAt: now + delayMs };
     this.work = after(delayMs, () => {
       this.work = undefined;
-      this.time = { startedAt: asyncScheduler.now(), deadline: undefined };
+      this.time = { startedAt: asyncScheduler.now() };
       start();
     });
   }

@@ -1,5 +1,5 @@
-import { asyncScheduler } from 'rxjs';
 import { inspector } from '../../../operators/internal/inspector.ts';
+import { thisTurn } from '../../../operators/internal/turn.ts';
 import type { Attempt } from './attempt.ts';
 
 /** The attempts of a subscriber that are not over, in no order. */
@@ -14,7 +14,7 @@ export class RunningAttempts<A> {
   enter(attempt: Attempt<A>): void {
     if (attempt.place !== -1) return;
     attempt.place = this.list.push(attempt) - 1;
-    if (this.isSeen) attempt.time ??= { startedAt: asyncScheduler.now(), deadline: undefined };
+    if (this.isSeen) attempt.time ??= thisTurn();
   }
 
   /** The last one takes its place. */

@@ -86,16 +86,19 @@ describe('what it keeps', () => {
 
   it('is no topic that nobody has any more', async () => {
     vi.useRealTimers();
-    let topic: Topic<number> | undefined = new Topic<number>({ name: 'forgotten' });
-    topic.deliver({ id: 's', handle: () => NEVER });
-    topic.publish(1);
-    const forgotten = new WeakRef(topic);
+    const forgotten = make();
     expect(named()).toEqual(['topic forgotten', 'subscriber forgotten/s']);
-    topic = undefined;
     await collectGarbage();
 
     expect(forgotten.deref()).toBeUndefined();
     expect(named()).toEqual([]);
+
+    function make(): WeakRef<Topic<number>> {
+      const topic = new Topic<number>({ name: 'forgotten' });
+      topic.deliver({ id: 's', handle: () => NEVER });
+      topic.publish(1);
+      return new WeakRef(topic);
+    }
   });
 });
 
