@@ -28,6 +28,9 @@ export type {
 } from './core/events/operations.ts';
 export { toCloudEvent } from './core/events/toCloudEvent.ts';
 export type { View } from './core/events/view.ts';
+export { explain } from './core/inspection/explain.ts';
+export { snapshot } from './core/inspection/snapshot.ts';
+export { startInspection, type Inspection, type InspectionOptions } from './core/inspection/startInspection.ts';
 export { aggregatePages } from './core/paging/aggregatePages.ts';
 export type {
   Aggregate,

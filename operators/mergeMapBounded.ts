@@ -3,6 +3,7 @@ import { OverflowError } from './errors.ts';
 import { checkChoice, checkInteger } from './internal/checkOption.ts';
 import { Fifo } from './internal/fifo.ts';
 import { listen } from './internal/listen.ts';
+import { enrollMap } from './internal/mapPart.ts';
 
 /** How many inner sources {@link mergeMapBounded} runs, how many values wait for one, and what happens beyond that. */
 export interface MergeMapBoundedOptions<T> {
@@ -14,6 +15,8 @@ export interface MergeMapBoundedOptions<T> {
   readonly overflow?: 'error' | 'dropOldest' | 'dropNewest' | undefined;
   /** Takes every value that `overflow` drops. */
   readonly onDrop?: ((value: T) => void) | undefined;
+  /** What an inspection calls it. Default: `mergeMapBounded`. */
+  readonly name?: string | undefined;
 }
 
 /**
@@ -44,6 +47,7 @@ export function mergeMapBounded<T, O extends ObservableInput<unknown>>(
 ): OperatorFunction<T, ObservedValueOf<O>> {
   type R = ObservedValueOf<O>;
   const { concurrency, bufferSize = 1024, overflow = 'error', onDrop = () => undefined } = options;
+  const { name = 'mergeMapBounded' } = options;
   if (concurrency !== Infinity) checkInteger('concurrency', concurrency, 1);
   checkInteger('bufferSize', bufferSize, 0);
   checkChoice('overflow', overflow, ['error', 'dropOldest', 'dropNewest']);
@@ -106,6 +110,7 @@ export function mergeMapBounded<T, O extends ObservableInput<unknown>>(
         if (ended && running === 0) subscriber.complete();
       };
 
+      subscriber.add(enrollMap({ name, waiting, bufferSize, concurrency, running: () => running }));
       subscriber.add(() => waiting.clear()); // and with it ends the loop above
       listen(source, subscriber, {
         next: accept,

@@ -3,6 +3,7 @@ import { OptionError } from './errors.ts';
 import { beforeBy } from './internal/beforeBy.ts';
 import { checkChoice, checkInteger } from './internal/checkOption.ts';
 import { createSupply } from './internal/createSupply.ts';
+import { enrollMerge } from './internal/mergePart.ts';
 import { Tournament } from './internal/tournament.ts';
 
 /** How {@link mergeSorted} orders values and how much it may hold. Any fp-ts `Ord` is one. */
@@ -13,6 +14,8 @@ export interface MergeSortedOptions<T> {
   readonly bufferSize?: number | undefined;
   /** Whether a source that breaks its own order is an error or passes: nothing lost, and not in order. Default: `error`. */
   readonly onUnsorted?: 'error' | 'pass' | undefined;
+  /** What an inspection calls it. Default: `mergeSorted`. */
+  readonly name?: string | undefined;
 }
 
 /** Most values moved out of the tournament before they are emitted. */
@@ -46,7 +49,7 @@ export function mergeSorted<O extends ObservableInput<unknown>>(
   options: MergeSortedOptions<ObservedValueOf<O>>,
 ): Observable<ObservedValueOf<O>> {
   type T = ObservedValueOf<O>;
-  const { compare, bufferSize = 1024, onUnsorted = 'error' } = options;
+  const { compare, bufferSize = 1024, onUnsorted = 'error', name = 'mergeSorted' } = options;
   if (typeof compare !== 'function') throw new OptionError('compare', 'a function', compare);
   checkInteger('bufferSize', bufferSize, 1);
   checkChoice('onUnsorted', onUnsorted, ['error', 'pass']);
@@ -75,6 +78,8 @@ export function mergeSorted<O extends ObservableInput<unknown>>(
         },
       }),
     );
+
+    subscriber.add(enrollMerge({ name, supplies }));
 
     const refill = (lane: number): void => {
       if (lane === -1 || subscriber.closed) return;

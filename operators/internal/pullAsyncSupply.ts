@@ -1,5 +1,7 @@
 import type { Subscriber } from 'rxjs';
+import { inspector } from './inspector.ts';
 import { NOTHING, type Supply, type SupplyOptions } from './supply.ts';
+import { thisTurn } from './turn.ts';
 
 /**
  * Asks an async iterable for one value at a time, and returns its iterator as soon as `subscriber` is closed, while an
@@ -11,8 +13,10 @@ export function pullAsyncSupply<T>(
   { ready }: SupplyOptions,
 ): Supply<T> {
   const iterator = source[Symbol.asyncIterator]();
+  const isSeen = inspector.current !== undefined;
   let returnable = true;
   let batch: readonly T[] | undefined;
+  let askedAt: number | undefined; // while it has not answered
 
   const release = async (): Promise<void> => {
     if (returnable) await iterator.return?.();
@@ -22,6 +26,7 @@ export function pullAsyncSupply<T>(
   });
 
   const ask = (): void => {
+    askedAt = isSeen ? thisTurn().startedAt : 0;
     try {
       Promise.resolve(iterator.next()).then(answered, failed);
     } catch (thrown) {
@@ -30,6 +35,7 @@ export function pullAsyncSupply<T>(
   };
 
   const answered = (result: IteratorResult<T>): void => {
+    askedAt = undefined;
     try {
       returnable = !result.done;
       batch = result.done ? NOTHING : [result.value];
@@ -53,5 +59,6 @@ export function pullAsyncSupply<T>(
       if (!taken) ask();
       return taken;
     },
+    state: () => ({ awaited: askedAt, held: 0 }),
   };
 }

@@ -1,8 +1,10 @@
 import type { ObservableInput, Subscriber } from 'rxjs';
 import { OverflowError } from '../errors.ts';
 import { Fifo } from './fifo.ts';
+import { inspector } from './inspector.ts';
 import { listen } from './listen.ts';
 import { NOTHING, type Supply, type SupplyOptions } from './supply.ts';
+import { thisTurn } from './turn.ts';
 
 /** Most values taken at once: used ones are let go of only with their batch. */
 const BATCH = 64;
@@ -16,6 +18,8 @@ export function pushSupply<T>(
   const waiting = new Fifo<T>();
   let taken = 0;
   let awaited = true;
+  const isSeen = inspector.current !== undefined;
+  let awaitedSince = isSeen ? thisTurn().startedAt : 0;
   let ended = false;
   subscriber.add(() => waiting.clear());
 
@@ -48,8 +52,11 @@ export function pushSupply<T>(
     }
     if (ended) return NOTHING;
     awaited = true;
+    if (isSeen) awaitedSince = thisTurn().startedAt;
     return undefined;
   };
 
-  return { pushes: true, open, take };
+  const state = () => ({ awaited: awaited ? awaitedSince : undefined, held: waiting.size + taken - used() });
+
+  return { pushes: true, open, take, state };
 }

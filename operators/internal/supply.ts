@@ -6,6 +6,16 @@ export interface Supply<T> {
   open(): void;
   /** The next values; none of them when the source has ended; undefined when `ready` will tell that there are some. */
   take(): readonly T[] | undefined;
+  /** How it stands, where it may keep others waiting. */
+  state?(): SupplyState;
+}
+
+/** What an inspection sees of a supply. */
+export interface SupplyState {
+  /** Since when its next value is waited for, in ms of the clock; undefined when there is one, or none will come. */
+  readonly awaited: number | undefined;
+  /** Values that it holds. */
+  readonly held: number;
 }
 
 /** What a supply needs to know of the stage that takes from it. */

@@ -34,6 +34,7 @@ describe('exports', () => {
         "./file": "lib/adapters/file/index.ts",
         "./http": "lib/adapters/http/index.ts",
         "./ibmmq": "lib/adapters/ibmmq/index.ts",
+        "./inspection": "lib/core/inspection/index.ts",
         "./jobs": "lib/systems/jobs/index.ts",
         "./memory": "lib/adapters/memory/index.ts",
         "./messaging": "lib/core/messaging/index.ts",
@@ -104,6 +105,8 @@ describe('exports', () => {
           "Handled",
           "HandlerHandle",
           "Incoming",
+          "Inspection",
+          "InspectionOptions",
           "Job",
           "JobContext",
           "JobCounts",
@@ -265,6 +268,7 @@ describe('exports', () => {
           "defineCommand",
           "defineEvent",
           "defineMessages",
+          "explain",
           "fromAbortable",
           "fromAsyncIterable",
           "fromCloudEvent",
@@ -276,7 +280,9 @@ describe('exports', () => {
           "logSender",
           "matchFilter",
           "pageTokens",
+          "snapshot",
           "splitFilter",
+          "startInspection",
           "toCloudEvent",
           "transformFilter",
         ],
@@ -503,6 +509,27 @@ describe('exports', () => {
         "values": [
           "ibmMqDepths",
           "ibmMqscDepths",
+        ],
+      }
+    `);
+  });
+
+  it('rxfan/inspection', () => {
+    expect(namesOf('./inspection')).toMatchInlineSnapshot(`
+      {
+        "types": [
+          "Explanation",
+          "InspectedNode",
+          "InspectedWait",
+          "InspectionGraph",
+        ],
+        "values": [
+          "InspectionOffError",
+          "InspectionRunningError",
+          "ratesBetween",
+          "toDot",
+          "toJson",
+          "toMermaid",
         ],
       }
     `);
@@ -810,6 +837,7 @@ describe('exports', () => {
         "./file": "fp-ts io-ts node:crypto node:fs node:path node:timers rxjs",
         "./http": "@hono/node-server fp-ts node:crypto node:dns node:fs node:http node:net node:os node:path node:tls rxjs ws",
         "./ibmmq": "fp-ts io-ts node:http node:https node:stream rxjs",
+        "./inspection": "",
         "./jobs": "fp-ts hono io-ts node:crypto node:http rxjs",
         "./memory": "@noble/hashes rxjs",
         "./messaging": "rxjs",

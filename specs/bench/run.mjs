@@ -26,6 +26,7 @@ const SUITES = [
   'memory',
   'rabbitmq',
   'observer',
+  'inspection',
 ];
 /** How far below its target a figure may be in a quick run: enough for a busy machine, not for a gross mistake. */
 const SLACK = 0.5;

@@ -18,6 +18,14 @@ describe('docs/examples', () => {
     expect(dropped).toEqual([3, 4, 5]);
   });
 
+  it('whoHoldsItUp: the slow subscriber is named, and drawn', async () => {
+    const { blame, picture } = await import('../../docs/examples/whoHoldsItUp.ts');
+    expect(blame).toMatch(
+      /^topic 'orders' is blocked by subscriber 'orders\/metrics' \(2 of 2 waiting\), whose running attempt is \d+ ms old$/,
+    );
+    expect(picture).toContain('|"is blocked by"|');
+  });
+
   it('topicsUnderContract: neither the slow nor the failing subscriber is felt by the third', async () => {
     const { billed, failures, shown, subscribers } = await import('../../docs/examples/topicsUnderContract.ts');
 

@@ -20,6 +20,7 @@ export function contents({ operators, recipes, doors }: ContentsOptions): readon
       'Compose pipelines': '/pipelines',
       'Page through many sources': '/paging',
       'Write marble tests': '/testing',
+      'See who holds up whom': '/inspection',
     }),
     { text: 'Operators', items: operators.map((name) => ({ text: name, link: `/operators/${name}` })) },
     { text: 'Recipes', items: recipes },

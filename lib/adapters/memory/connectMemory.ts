@@ -17,6 +17,8 @@ import {
 import { OptionError } from '../../../operators/errors.ts';
 import { after } from '../../../operators/internal/after.ts';
 import { checkInteger } from '../../../operators/internal/checkOption.ts';
+import { heldUp } from '../../../operators/internal/heldUp.ts';
+import { enroll } from '../../../operators/internal/inspector.ts';
 import { checkMessage } from '../../boundary/checkMessage.ts';
 import { queueTerms } from '../../boundary/queueTerms.ts';
 import { ClosedError } from '../../contracts/deliveryFailure.ts';
@@ -25,6 +27,7 @@ import type { BrokerCore } from './brokerCore.ts';
 import { copyOfMessage } from './copyOfMessage.ts';
 import { MemoryConsumer } from './memoryConsumer.ts';
 import { PublishLine } from './publishLine.ts';
+import { transportPart } from './transportPart.ts';
 
 /** A transport of one client of a broker in memory. */
 export function connectMemory(broker: BrokerCore, name: string): Transport {
@@ -44,7 +47,7 @@ export function connectMemory(broker: BrokerCore, name: string): Transport {
   const isQuiet = () => outbox.size === 0 && [...consumers.keys()].every(({ running }) => running === 0);
 
   states$.next('connected');
-  return {
+  const transport: Transport = {
     name,
     state$: states$.pipe(distinctUntilChanged()),
 
@@ -52,6 +55,7 @@ export function connectMemory(broker: BrokerCore, name: string): Transport {
       new Observable<never>((publisher) => {
         refuseWhen(isClosed);
         checkMessage(message);
+        publisher.add(heldUp(() => ({ how: 'waits for', on: transport, called: `transport '${name}'` })));
         outbox.publish(copyOfMessage(message), publisher);
       }),
 
@@ -87,6 +91,8 @@ export function connectMemory(broker: BrokerCore, name: string): Transport {
       return defer(() => (closing$ ??= closeWithin(deadlineMs)));
     },
   };
+  enroll(transport, (one) => (isClosed ? undefined : transportPart(one, outbox, broker)));
+  return transport;
 
   function closeWithin(deadlineMs: number): Observable<never> {
     const late$ = new Observable<void>((subscriber) => after(deadlineMs, () => subscriber.next()));

@@ -68,7 +68,10 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
     exchange,
     overflow,
     outboxSize,
+    maxQueueMessages,
     blocked,
+    queues: () => [...queues],
+    fullFor: (key) => [...queues].filter((queue) => isBound(queue, key) && queue.size >= maxQueueMessages),
 
     offer(message) {
       const bound = [...queues].filter((queue) => isBound(queue, message.routingKey));

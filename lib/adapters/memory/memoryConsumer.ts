@@ -1,4 +1,5 @@
 import { EMPTY, type Subscriber } from 'rxjs';
+import { runFor } from '../../../operators/internal/heldUp.ts';
 import { listen } from '../../../operators/internal/listen.ts';
 import { fromAbortable } from '../../boundary/fromAbortable.ts';
 import type { QueueTerms } from '../../boundary/queueTerms.ts';
@@ -47,14 +48,13 @@ export class MemoryConsumer implements Reader {
       return;
     }
     const incoming = { ...message, body: message.body.slice(), attempt };
-    listen(
-      fromAbortable((signal) => terms.handle(incoming, { signal }) ?? EMPTY),
-      events,
-      {
+    const handled$ = fromAbortable((signal) => terms.handle(incoming, { signal }) ?? EMPTY);
+    runFor(entry, () =>
+      listen(handled$, events, {
         next: () => undefined,
         error: (cause) => this.fail(entry, cause),
-        complete: () => this.settle(entry, () => this.parts.queue.settle()),
-      },
+        complete: () => this.settle(entry, () => this.parts.queue.settle(entry)),
+      }),
     );
   }
 
@@ -79,7 +79,7 @@ export class MemoryConsumer implements Reader {
       if (isOver && deadLetters.hasRoom) {
         const reason = cause instanceof DeadLetterError ? cause.reason : inWords(cause);
         deadLetters.add({ message: entry.message, reason });
-        queue.settle();
+        queue.settle(entry);
         events.next({ kind: 'deadLettered', id, attempt, reason, cause });
         return;
       }

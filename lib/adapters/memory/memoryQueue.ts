@@ -37,7 +37,8 @@ export class MemoryQueue {
   /** Those that are due first stand first. */
   private readonly delayed: Delayed[] = [];
   private readonly readers: Reader[] = [];
-  private unsettled = 0;
+  /** What is being handled. */
+  readonly taken = new Set<Entry>();
   private places = 0;
   private turn: Subscription | undefined;
   private alarm: Subscription | undefined;
@@ -51,7 +52,11 @@ export class MemoryQueue {
 
   /** All that it holds, those that are being handled included. */
   get size(): number {
-    return this.ready.size + this.returned.length + this.delayed.length + this.unsettled;
+    return this.ready.size + this.returned.length + this.delayed.length + this.taken.size;
+  }
+
+  get readerCount(): number {
+    return this.readers.length;
   }
 
   enter(message: OutgoingMessage): void {
@@ -75,15 +80,15 @@ export class MemoryQueue {
   }
 
   /** One that was taken is done. */
-  settle(): void {
-    this.unsettled--;
+  settle(entry: Entry): void {
+    this.taken.delete(entry);
     this.schedule();
     this.roomMade();
   }
 
   /** One that was taken comes again, at the end of the line. */
   delay(entry: Entry, delayMs: number): void {
-    this.unsettled--;
+    this.taken.delete(entry);
     const dueAt = asyncScheduler.now() + delayMs;
     let at = this.delayed.length;
     while (at > 0 && this.delayed[at - 1]!.dueAt > dueAt) at--;
@@ -93,7 +98,7 @@ export class MemoryQueue {
 
   /** One that was taken goes back to where it was. */
   giveBack(entry: Entry): void {
-    this.unsettled--;
+    this.taken.delete(entry);
     let at = this.returned.length;
     while (at > 0 && this.returned[at - 1]!.place > entry.place) at--;
     this.returned.splice(at, 0, entry);
@@ -115,8 +120,9 @@ export class MemoryQueue {
         this.schedule();
         return;
       }
-      this.unsettled++;
-      reader.take(this.returned.shift() ?? this.ready.shift());
+      const entry = this.returned.shift() ?? this.ready.shift();
+      this.taken.add(entry);
+      reader.take(entry);
     }
   }
 

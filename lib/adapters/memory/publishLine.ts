@@ -26,6 +26,11 @@ export class PublishLine {
     return this.waiting.size;
   }
 
+  /** What goes next; undefined where nothing waits. */
+  next(): OutgoingMessage | undefined {
+    return this.waiting.peek()?.message;
+  }
+
   publish(message: OutgoingMessage, publisher: Subscriber<never>): void {
     const { overflow, outboxSize, blocked } = this.broker;
     if (this.waiting.size === 0 && this.goes({ message, publisher })) return;

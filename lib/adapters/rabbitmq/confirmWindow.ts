@@ -26,6 +26,10 @@ export class ConfirmWindow<A> {
     return taken;
   }
 
+  oldest(): A | undefined {
+    return this.sent.values().next().value;
+  }
+
   /** What is in it, the oldest first. */
   entries(): Iterable<A> {
     return this.sent.values();

@@ -40,9 +40,9 @@ export class Connected {
   readonly state$: Observable<TransportState>;
   private readonly name: string;
   private readonly terms: RabbitmqTerms;
-  private readonly publishing: Link;
+  readonly publishing: Link;
   private readonly consuming: Link;
-  private readonly outbox: Outbox;
+  readonly outbox: Outbox;
   private readonly moves: Outbox;
   private readonly states$ = new ReplaySubject<TransportState>(1);
   private readonly draining$ = new ReplaySubject<void>(1);
@@ -50,7 +50,7 @@ export class Connected {
   private readonly consumers$ = new BehaviorSubject(0);
   private readonly transient = new Map<string, string>();
   private readonly running = new Subscription();
-  private phase: 'new' | 'open' | 'draining' | 'closed' = 'new';
+  phase: 'new' | 'open' | 'draining' | 'closed' = 'new';
   private closing$: ReplaySubject<never> | undefined;
 
   constructor(name: string, terms: RabbitmqTerms) {

@@ -58,6 +58,10 @@ export class Link {
     this.state$ = this.states$.pipe(distinctUntilChanged());
   }
 
+  get stateNow(): TransportState {
+    return this.states$.value;
+  }
+
   /** Connects, and goes on doing so until {@link destroy}. */
   start(): void {
     this.running.add(

@@ -20,11 +20,11 @@ export class Outbox {
   /** Whether all that came in is settled. */
   readonly idle$: Observable<boolean>;
   private readonly isIdle$ = new BehaviorSubject(true);
-  private readonly terms: OutboxTerms;
-  private readonly window = new ConfirmWindow<OutboxEntry>();
-  private waiting = new Fifo<OutboxEntry>();
+  readonly terms: OutboxTerms;
+  readonly window = new ConfirmWindow<OutboxEntry>();
+  waiting = new Fifo<OutboxEntry>();
   /** They found no room, and wait for some. */
-  private readonly blocked = new Fifo<OutboxEntry>();
+  readonly blocked = new Fifo<OutboxEntry>();
   private bytes = 0;
   private channel: ConfirmChannel | undefined;
   private lastFailure: Error | undefined;

@@ -1,9 +1,12 @@
-import { defer } from 'rxjs';
+import { defer, finalize } from 'rxjs';
+import { heldUp } from '../../../operators/internal/heldUp.ts';
+import { enroll } from '../../../operators/internal/inspector.ts';
 import { checkMessage } from '../../boundary/checkMessage.ts';
 import { queueTerms } from '../../boundary/queueTerms.ts';
 import type { Transport } from '../../contracts/transport.ts';
 import { Connected } from './connected.ts';
 import { rabbitmqTerms, type RabbitmqOptions } from './options.ts';
+import { transportPart } from './transportPart.ts';
 
 /**
  * Carries messages through RabbitMQ, version 3.10 or later. Connects, twice, when it is first used: publishing that the broker
@@ -24,16 +27,19 @@ export function rabbitmqTransport(options: RabbitmqOptions): Transport {
   const name = `${address.shown} ${exchange.name}`;
   const connected = new Connected(name, terms);
 
-  return {
+  const transport: Transport = {
     name,
     state$: connected.state$,
     publish: (message) =>
       defer(() => {
         checkMessage(message);
-        return connected.publish(message);
+        const done = heldUp(() => ({ how: 'waits for', on: transport, called: `transport '${name}'` }));
+        return connected.publish(message).pipe(finalize(done));
       }),
     consume: (queue) => connected.consume(queueTerms(queue, exchange.type)),
     redrive: (queue, { max = Infinity } = {}) => connected.redrive(queue, max),
     close: ({ deadlineMs = 10_000 } = {}) => connected.close(deadlineMs),
   };
+  enroll(transport, (one) => transportPart(one, connected));
+  return transport;
 }

@@ -2,6 +2,7 @@ import { AsyncSubject, concat, defer, EMPTY, Observable, share, takeUntil } from
 import { OptionError } from '../../../operators/errors.ts';
 import { checkInteger } from '../../../operators/internal/checkOption.ts';
 import { after } from '../../../operators/internal/after.ts';
+import { enroll } from '../../../operators/internal/inspector.ts';
 import type { CommandDefinition, EventDefinition } from '../../contracts/message.ts';
 import { BusStartedError, HandlerTakenError, UnknownMessageError } from '../../contracts/messageFailure.ts';
 import { createInbox } from '../messaging/createInbox.ts';
@@ -9,6 +10,7 @@ import { checkTopicName } from '../topics/checkTopicName.ts';
 import { Dispatcher } from '../topics/dispatcher.ts';
 import type { Bus, BusOptions, CommandHandler, EventHandler } from './bus.ts';
 import { BusBooks } from './busBooks.ts';
+import { busPart } from './busPart.ts';
 import { CommandLine } from './commandLine.ts';
 import { consuming } from './consuming.ts';
 import { EventLine } from './eventLine.ts';
@@ -70,7 +72,7 @@ export function createBus<Transaction = undefined>(options: BusOptions<Transacti
     books.complete();
   };
 
-  return {
+  const bus: Bus<Transaction> = {
     service,
     handle<A>(command: CommandDefinition<A>, handler: CommandHandler<A, Transaction>) {
       checkFree(command.name);
@@ -119,4 +121,6 @@ export function createBus<Transaction = undefined>(options: BusOptions<Transacti
       });
     },
   };
+  enroll(bus, (one) => (sending.isClosed ? undefined : busPart(one)));
+  return bus;
 }

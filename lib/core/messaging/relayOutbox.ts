@@ -3,6 +3,7 @@ import {
   concat,
   defer,
   EMPTY,
+  finalize,
   from,
   ignoreElements,
   mergeMap,
@@ -14,9 +15,11 @@ import {
 } from 'rxjs';
 import { OptionError } from '../../../operators/errors.ts';
 import { checkInteger } from '../../../operators/internal/checkOption.ts';
+import { enroll } from '../../../operators/internal/inspector.ts';
 import { retryDelayMs as delayAfter } from '../../boundary/retryDelayMs.ts';
 import type { Outbox, RelayVerdict } from '../../contracts/outbox.ts';
 import type { OutgoingMessage, Transport } from '../../contracts/transport.ts';
+import { relayPart, type InspectedRelay } from './relayPart.ts';
 import { InvalidMessageError, UnroutableError } from '../../contracts/transportFailure.ts';
 
 /** How {@link relayOutbox} works an outbox off. */
@@ -73,18 +76,23 @@ export function relayOutbox(
   const delays = { delayMs: retryDelayMs, maxDelayMs: maxRetryDelayMs };
 
   return defer(() => {
+    const relay = { transport, sending: 0, relayed: 0 };
+    const leave = enroll(relay, relayPart);
     let failures = 0;
 
     const turn$ = defer(() => {
       const told: RelayEvent[] = [];
       return outbox
         .turn(batchSize, (messages) =>
-          from(messages).pipe(mergeMap((message) => verdictOf(message, told), concurrency)),
+          from(messages).pipe(mergeMap((message) => verdictOf(message, told, relay), concurrency)),
         )
         .pipe(
           mergeMap((turn) => {
             failures = 0;
-            if (turn.kind === 'relayed') told.push({ kind: 'relayed', count: turn.count });
+            if (turn.kind === 'relayed') {
+              relay.relayed += turn.count;
+              told.push({ kind: 'relayed', count: turn.count });
+            }
             return concat(told, turn.kind === 'relayed' && turn.isFull ? EMPTY : pause(pollMs));
           }),
           catchError((cause: unknown) => {
@@ -93,11 +101,18 @@ export function relayOutbox(
           }),
         );
     });
-    return turn$.pipe(repeat({ delay: () => timer(0) })); // what completes at once must not grow the stack
+    return turn$.pipe(
+      repeat({ delay: () => timer(0) }),
+      finalize(() => leave?.()),
+    ); // what completes at once must not grow the stack
   });
 
-  function verdictOf(message: OutgoingMessage, told: RelayEvent[]): Observable<RelayVerdict> {
-    return concat(transport.publish(message), of({ kind: 'sent', message } as const)).pipe(
+  function verdictOf(message: OutgoingMessage, told: RelayEvent[], relay: InspectedRelay): Observable<RelayVerdict> {
+    const sent$ = defer(() => {
+      relay.sending++;
+      return transport.publish(message).pipe(finalize(() => relay.sending--));
+    });
+    return concat(sent$, of({ kind: 'sent', message } as const)).pipe(
       catchError((failure: unknown) => {
         // It would be refused again, for ever; all others are a matter of time.
         const isOwn = failure instanceof UnroutableError || failure instanceof InvalidMessageError;

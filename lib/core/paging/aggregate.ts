@@ -13,6 +13,8 @@ export interface AggregateOptions<T, Q, K extends PageKey = PageKey> {
   readonly compare?: ((a: K, b: K) => number) | undefined;
   /** Names the order. Change it whenever `key` or `compare` orders differently: older tokens are then stale. Default: ''. */
   readonly order?: string | undefined;
+  /** What an inspection calls walks through it. Default: `pages`. */
+  readonly name?: string | undefined;
   /** Writes and reads page tokens: `pageTokens(sealer)`. */
   readonly tokens: PageTokens;
   /** Items per page: when none is asked for (default 20), and at most (default 1 000; more is cut down to it). */

@@ -1,9 +1,10 @@
-import { from, type ObservableInput, type Subscription } from 'rxjs';
+import { asyncScheduler, from, type ObservableInput, type Subscription } from 'rxjs';
 import type { DeadlineError } from '../../contracts/sourceFailure.ts';
 import type { Deadline, Deadlines } from './deadlines.ts';
 
 /** One call under way: ended by its answer, or cancelled. */
 export class Call implements Deadline {
+  readonly startedAt: number;
   readonly dueAt: number;
   readonly missed: (error: DeadlineError) => void;
   private readonly deadlines: Deadlines;
@@ -14,7 +15,8 @@ export class Call implements Deadline {
   constructor(deadlines: Deadlines, missed: (error: DeadlineError) => void) {
     this.deadlines = deadlines;
     this.missed = missed;
-    this.dueAt = deadlines.nextDue();
+    this.startedAt = asyncScheduler.now();
+    this.dueAt = deadlines.dueAfter(this.startedAt);
     deadlines.start(this);
   }
 

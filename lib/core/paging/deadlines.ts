@@ -21,9 +21,9 @@ export class Deadlines {
     this.afterMs = afterMs;
   }
 
-  /** When a call that starts now is late. */
-  nextDue(): number {
-    return asyncScheduler.now() + this.afterMs;
+  /** When a call that starts then is late. */
+  dueAfter(startedAt: number): number {
+    return startedAt + this.afterMs;
   }
 
   /** Tells of a call that takes too long, unless it is settled before. */
@@ -35,7 +35,7 @@ export class Deadlines {
 
   /** Tells of a call that starts now and has no deadline yet. */
   startNew(missed: Deadline['missed']): Deadline {
-    const deadline = { dueAt: this.nextDue(), missed };
+    const deadline = { dueAt: this.dueAfter(asyncScheduler.now()), missed };
     this.start(deadline);
     return deadline;
   }

@@ -26,6 +26,7 @@ export class Lane<T> implements PageTaker<T> {
   hand: Hand<T> | undefined;
   readonly queue: PageQueue<T>;
   private readonly options: LaneOptions<T>;
+  readonly name: string;
   private readonly on: LaneEvents<T>;
   private readonly guard = new LoopGuard();
   private edge: Hand<T> | undefined; // the last page that was not empty
@@ -38,6 +39,7 @@ export class Lane<T> implements PageTaker<T> {
   constructor(options: LaneOptions<T>) {
     this.options = options;
     this.on = options.on;
+    this.name = options.source.name;
     this.queue = options.queue;
   }
 
@@ -80,7 +82,7 @@ export class Lane<T> implements PageTaker<T> {
 
   private take(page: Hand<T>): void {
     const { next } = page;
-    if (next !== undefined && !this.guard.leadsOn(page.token, next)) this.fail(new SourceLoopError(this.name()));
+    if (next !== undefined && !this.guard.leadsOn(page.token, next)) this.fail(new SourceLoopError(this.name));
     else if (this.edge && this.looksMoved(this.edge, page)) this.prove(this.edge, page);
     else this.place(page);
   }
@@ -105,7 +107,7 @@ export class Lane<T> implements PageTaker<T> {
   private judge(before: Hand<T>, again: Hand<T>, page: Hand<T>): void {
     const stands = again.items.length === before.items.length && this.markOfLast(again) === this.markOfLast(before);
     if (stands && this.goesBack(before, page)) {
-      this.fail(new SourceOrderError(this.name(), this.passed + (this.hand?.items.length ?? 0)));
+      this.fail(new SourceOrderError(this.name, this.passed + (this.hand?.items.length ?? 0)));
       return;
     }
     if (stands) this.repeatsKeys = true;
@@ -127,7 +129,7 @@ export class Lane<T> implements PageTaker<T> {
     }
     this.barren = items.length === 0 || page.shifted ? this.barren + 1 : 0;
     if (next === undefined) this.on.ended(index);
-    else if (this.barren > emptyPages) this.fail(new SourceStalledError(this.name(), emptyPages));
+    else if (this.barren > emptyPages) this.fail(new SourceStalledError(this.name, emptyPages));
     else this.on.again(index);
   }
 
@@ -138,9 +140,5 @@ export class Lane<T> implements PageTaker<T> {
 
   private markOfLast({ items }: Hand<T>): string {
     return this.options.order.markOf(items.at(-1)!);
-  }
-
-  private name(): string {
-    return this.options.source.name;
   }
 }

@@ -25,9 +25,9 @@ export class Lineup<T, Q> implements LaneEvents<T> {
   awaited = 0;
   private readonly options: LineupOptions<T, Q>;
   private readonly names: readonly string[];
-  private readonly isHeaded: Uint8Array; // whether the tournament was given the page in hand
+  readonly isHeaded: Uint8Array; // whether the tournament was given the page in hand
   private readonly tournament: Tournament<T, unknown>;
-  private readonly lanes: readonly Lane<T>[];
+  readonly lanes: readonly Lane<T>[];
   private readonly places: Places<T>;
   private readonly ahead: LookAhead<T>;
   private wishes: number[] = []; // the awaited ones that are still to be asked

@@ -4,7 +4,7 @@ import type { Hand, PageTaker, SourceReader } from './sourceReader.ts';
 
 /** Where the pages of a {@link PageQueue} come from. */
 export interface PageQueueOptions<T> {
-  readonly reader: Pick<SourceReader<T, never>, 'read' | 'isBusy' | 'stop'>;
+  readonly reader: Pick<SourceReader<T, never>, 'read' | 'isBusy' | 'askedAt' | 'stop'>;
   readonly prefetch: PrefetchDepth;
   /** The address of the first page. */
   readonly token: string | undefined;
@@ -73,6 +73,11 @@ export class PageQueue<T> implements PageTaker<T> {
     }
     this.read();
     return this.reader.isBusy() ? -1 : left; // it may have answered before it returned
+  }
+
+  /** Since when its call is under way, in ms of the clock; undefined while none is. */
+  askedAt(): number | undefined {
+    return this.reader.askedAt();
   }
 
   /** Cancels what is under way. */

@@ -24,7 +24,7 @@ export interface Session<T, Q> {
 
 /** Reads a query; throws PageSizeError, NotJsonError or a page token failure. */
 export function openSession<T, Q>(settings: Settings<T, Q>, asked: WalkQuery<Q>): Session<T, Q> {
-  const { sources, names, order, tokens, verify, timeoutMs, onSourceFailure, limits } = settings;
+  const { sources, names, name, order, tokens, verify, timeoutMs, onSourceFailure, limits } = settings;
   const { tenant = '', pageToken = '' } = asked;
   const query = asked.query as Q; // a query may be left out only where Q allows it
   const size = resolvePageSize(asked.pageSize, settings.pageSize);
@@ -38,7 +38,7 @@ export function openSession<T, Q>(settings: Settings<T, Q>, asked: WalkQuery<Q>)
 
   return {
     size,
-    walk: { sources, query, order, from, sourcePageSize, timeoutMs, onSourceFailure, limits },
+    walk: { sources, query, name, order, from, sourcePageSize, timeoutMs, onSourceFailure, limits },
     address: canonicalJson([tenant, query ?? null]),
     stateAfter,
 

@@ -9,6 +9,8 @@ import type { PageTokens } from './pageTokens.ts';
 export interface Settings<T, Q> {
   readonly sources: readonly PageSource<T, Q>[];
   readonly names: readonly string[];
+  /** What an inspection calls its walks. */
+  readonly name: string;
   readonly order: Order<T>;
   readonly orderName: string;
   readonly tokens: PageTokens;
@@ -24,14 +26,15 @@ export interface Settings<T, Q> {
 /** Throws OptionError on an option that cannot be meant. */
 export function settingsOf<T, Q, K extends PageKey>(options: AggregateOptions<T, Q, K>): Settings<T, Q> {
   const { sources, key, compare, order = '', tokens, timeoutMs = 10_000 } = options;
-  const { onSourceFailure = 'fail', prefetch = 8, verify = 'edge' } = options;
+  const { onSourceFailure = 'fail', prefetch = 8, verify = 'edge', name = 'pages' } = options;
   const max = count('pageSize.max', options.pageSize?.max ?? 1_000, 1);
 
   if (!(timeoutMs > 0)) throw new OptionError('timeoutMs', 'more than 0', timeoutMs);
   const distinct = named(sources);
   return {
     sources: distinct,
-    names: distinct.map(({ name }) => name),
+    names: distinct.map((source) => source.name),
+    name,
     order: createOrder(key, compare),
     orderName: order,
     tokens,

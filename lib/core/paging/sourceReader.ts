@@ -50,6 +50,11 @@ export class SourceReader<T, Q> {
     return this.call !== undefined;
   }
 
+  /** Since when a call is under way, in ms of the clock. */
+  askedAt(): number | undefined {
+    return this.call?.startedAt;
+  }
+
   /** Calls `taker` once, maybe before it returns, unless it is stopped first. */
   read(token: string | undefined, size: number, taker: PageTaker<T>): void {
     const fail = (cause: unknown) => {

@@ -1,9 +1,11 @@
+import { enroll } from '../../../operators/internal/inspector.ts';
 import { Deadlines } from './deadlines.ts';
 import { Drifts } from './drift.ts';
 import { FrontierKeeper } from './frontier.ts';
 import { Lineup } from './lineup.ts';
 import type { Stretch } from './stretch.ts';
 import type { WalkOptions } from './walkOptions.ts';
+import { walkPart } from './walkPart.ts';
 
 /** Takes what a run of a {@link Walk} brings. */
 export interface WalkEvents<T> {
@@ -37,6 +39,7 @@ export function createWalk<T, Q>(options: WalkOptions<T, Q>): Walk<T> {
 
   const stop = () => {
     current = undefined;
+    leave?.();
     lineup.stop();
     deadlines.stop();
   };
@@ -59,6 +62,10 @@ export function createWalk<T, Q>(options: WalkOptions<T, Q>): Walk<T> {
   };
 
   const lineup = new Lineup({ ...options, frontier, drifts, deadlines, failed: fail, settled: turn });
+
+  const isAwaited = (_: unknown, lane: number) => lineup.isHeaded[lane] === 0 && !lineup.roster.isOut(lane);
+  const awaited = () => (current ? lineup.lanes.filter(isAwaited) : []);
+  const leave = enroll({ name: options.name, lanes: lineup.lanes, awaited }, walkPart<T>);
 
   /** False when there is nothing to do until a source answers. */
   const step = (on: WalkEvents<T>): boolean => {

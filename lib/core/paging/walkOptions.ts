@@ -7,6 +7,8 @@ import type { WalkState } from './walkState.ts';
 export interface WalkOptions<T, Q> {
   readonly sources: readonly PageSource<T, Q>[];
   readonly query: Q;
+  /** What an inspection calls it. */
+  readonly name: string;
   readonly order: Order<T>;
   readonly from: WalkState;
   /** Items to ask a source for. */

@@ -1,4 +1,6 @@
-import { AsyncSubject, defer, Subject, switchMap, take, takeUntil, type Observable } from 'rxjs';
+import { AsyncSubject, defer, Observable, Subject, switchMap, take, takeUntil } from 'rxjs';
+import { heldUp } from '../../../operators/internal/heldUp.ts';
+import type { Wait } from '../../../operators/internal/part.ts';
 import type { Receipt } from '../../contracts/delivery.ts';
 import type { Acknowledged, Acknowledgement } from '../../contracts/receiver.ts';
 import type { EventId } from '../../contracts/receiverIdentity.ts';
@@ -15,13 +17,16 @@ const PENDING = { kind: 'pending' } as const;
 export class Ack implements Acknowledgement {
   readonly id: EventId;
   private readonly of: Retried;
+  private readonly wait: Wait;
   private receipt: Receipt | undefined;
   private offered: Subject<Receipt> | undefined; // for who asks before there is a receipt
   private end: Acknowledged | undefined;
   private settled: AsyncSubject<Acknowledged> | undefined; // made when somebody asks
 
-  constructor(of: Retried) {
+  /** `wait`: what whoever waits for its end waits for. */
+  constructor(of: Retried, wait: Wait) {
     this.id = of.id;
+    this.wait = wait;
     this.of = of;
   }
 
@@ -34,11 +39,10 @@ export class Ack implements Acknowledgement {
   }
 
   get settled$(): Observable<Acknowledged> {
-    if (!this.settled) {
-      this.settled = new AsyncSubject();
-      if (this.end) tell(this.settled, this.end);
-    }
-    return this.settled.asObservable();
+    return new Observable((subscriber) => {
+      subscriber.add(heldUp(() => this.wait));
+      return this.ending().subscribe(subscriber);
+    });
   }
 
   get taken$(): Observable<never> {
@@ -49,7 +53,7 @@ export class Ack implements Acknowledgement {
         take(1),
         switchMap(({ taken$ }) => taken$),
       );
-    }).pipe(takeUntil(this.settled$));
+    }).pipe(takeUntil(this.ending()));
   }
 
   get refused(): readonly string[] {
@@ -73,6 +77,14 @@ export class Ack implements Acknowledgement {
 
   tell(): void {
     if (this.settled && this.end) tell(this.settled, this.end);
+  }
+
+  private ending(): Observable<Acknowledged> {
+    if (!this.settled) {
+      this.settled = new AsyncSubject();
+      if (this.end) tell(this.settled, this.end);
+    }
+    return this.settled;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Unsubscribable } from 'rxjs';
+import type { Wait } from '../../../operators/internal/part.ts';
 import type { Outcome, Settlement } from '../../contracts/delivery.ts';
 import { ClosedError, type DeliveryError } from '../../contracts/deliveryFailure.ts';
 import type { Acknowledged, Acknowledgement, NackReason } from '../../contracts/receiver.ts';
@@ -22,6 +23,8 @@ export interface AckTreeOptions<E> {
 export interface AckTreeHost<E> {
   readonly options: AckTreeOptions<E>;
   readonly deadlines: Deadlines;
+  /** What whoever waits for the end of an event waits for. */
+  readonly wait: Wait;
   /** Says when an event may be handed on: now or later, unless it is refused, or unsubscribed before. */
   readonly admit: (admitted: () => void, refused: (reason: NackReason) => void) => Unsubscribable;
   readonly retry: (tree: AckTree<E>) => Acknowledgement;
@@ -57,7 +60,7 @@ export class AckTree<E> implements Retried {
   /** Hands the event to all routes, or, the next time, to those that failed; those that have not settled it yet are waited for. */
   run(): Ack {
     const { host } = this;
-    const ack = new Ack(this);
+    const ack = new Ack(this, host.wait);
     this.ack = ack;
     this.deadline = host.deadlines.startNew(() => this.late());
     const failed = this.isOffered ? new Set(this.failures?.keys()) : undefined;

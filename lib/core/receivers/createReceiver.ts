@@ -1,6 +1,7 @@
 import { map, merge, Subject, Subscription } from 'rxjs';
 import { OptionError } from '../../../operators/errors.ts';
 import { checkInteger } from '../../../operators/internal/checkOption.ts';
+import { enroll } from '../../../operators/internal/inspector.ts';
 import type { Budget, DeliveryContract } from '../../contracts/delivery.ts';
 import type { Route, RouteAlert } from '../../contracts/receiver.ts';
 import type { ReceiverFailure } from '../../contracts/receiverFailure.ts';
@@ -12,6 +13,7 @@ import type { Envelope } from './envelope.ts';
 import { Intake } from './intake.ts';
 import type { Receiver } from './receiver.ts';
 import { receiveFrom } from './receiveFrom.ts';
+import { receiverPart } from './receiverPart.ts';
 import { routeFailures } from './routeFailures.ts';
 import { Routes } from './routes.ts';
 import { toRouteAlert } from './toRouteAlert.ts';
@@ -72,13 +74,14 @@ export function createReceiver<E>(options: ReceiverOptions<E>): Receiver<E> {
   const errorOf = routeFailures(identity);
   const failures$ = new Subject<ReceiverFailure>();
   const failed = (failure: ReceiverFailure) => failures$.next(failure);
-  const topic = new Topic<Envelope<E>>({ name: `${tenant}/${name}`, freeze: options.freeze });
+  const topic = new Topic<Envelope<E>>({ name: `${tenant}/${name}`, freeze: options.freeze, belongs: true });
   const routes = new Routes(topic, { ...identity, budget, guaranteed });
   const alerts$ = topic.alerts$.pipe(map(toRouteAlert(identity)));
   const alerts = alertTopic(`${tenant}/${name} alerts`, alerts$, options.alertSinks ?? []);
   const sources = new Subscription();
   const intake = new Intake<E>({
     identity,
+    topic,
     limits: rateLimit,
     ackTimeoutMs,
     rememberNacked,
@@ -86,6 +89,7 @@ export function createReceiver<E>(options: ReceiverOptions<E>): Receiver<E> {
     errorOf,
     failed,
   });
+  enroll(intake, receiverPart<Envelope<E>>);
   for (const route of options.routes ?? []) routes.add(route);
   const end = closing({ identity, intake, sources, topic, alerts, failures: failures$ });
 

@@ -1,4 +1,5 @@
 import { asapScheduler, from, Observable, type Subscriber } from 'rxjs';
+import { carried } from '../../../operators/internal/heldUp.ts';
 import type { Handled } from '../../contracts/handled.ts';
 
 /**
@@ -7,13 +8,15 @@ import type { Handled } from '../../contracts/handled.ts';
  */
 export function inTurn(call: () => Handled): Observable<unknown> {
   return new Observable((subscriber) =>
-    asapScheduler.schedule(() => {
-      try {
-        follow(call(), subscriber);
-      } catch (thrown) {
-        subscriber.error(thrown);
-      }
-    }),
+    asapScheduler.schedule(
+      carried(() => {
+        try {
+          follow(call(), subscriber);
+        } catch (thrown) {
+          subscriber.error(thrown);
+        }
+      }),
+    ),
   );
 }
 

@@ -1,18 +1,23 @@
 import { ignoreElements, map, startWith, Subject, takeWhile, type Observable, type Unsubscribable } from 'rxjs';
+import type { Wait } from '../../../operators/internal/part.ts';
 import { ClosedError } from '../../contracts/deliveryFailure.ts';
 import type { Acknowledged, Acknowledgement, NackReason } from '../../contracts/receiver.ts';
 import { AckTimeoutError, RateLimitError } from '../../contracts/receiverFailure.ts';
 import type { EventId } from '../../contracts/receiverIdentity.ts';
 import { Deadlines } from '../paging/deadlines.ts';
+import type { Topic } from '../topics/topic.ts';
 import type { Ack } from './ack.ts';
 import { AckMemory } from './ackMemory.ts';
 import { AckTree, type AckTreeHost, type AckTreeOptions } from './ackTree.ts';
 import type { TenantLimits } from './createRateLimits.ts';
+import type { Envelope } from './envelope.ts';
 import type { RateLine, Seat } from './rateLine.ts';
 import type { EventCounts } from './receiver.ts';
 
 /** What an {@link Intake} needs of its receiver. */
 export interface IntakeOptions<E> extends AckTreeOptions<E> {
+  /** What events go to. */
+  readonly topic: Topic<Envelope<E>>;
   readonly limits: TenantLimits | undefined;
   readonly rememberNacked: number;
   readonly failed: (error: AckTimeoutError | RateLimitError) => void;
@@ -22,6 +27,7 @@ export interface IntakeOptions<E> extends AckTreeOptions<E> {
 export class Intake<E> implements AckTreeHost<E> {
   readonly options: IntakeOptions<E>;
   readonly deadlines: Deadlines;
+  readonly wait: Wait;
   private readonly memory: AckMemory<E>;
   private readonly looks = new Subject<void>();
   private readonly line: RateLine | undefined;
@@ -30,7 +36,8 @@ export class Intake<E> implements AckTreeHost<E> {
   private isClosed = false;
 
   constructor(options: IntakeOptions<E>) {
-    const { identity, ackTimeoutMs, limits } = options;
+    const { identity, ackTimeoutMs, limits, topic } = options;
+    this.wait = { how: 'waits for', on: topic, called: `receiver '${topic.name}'` };
     this.options = options;
     this.deadlines = new Deadlines(ackTimeoutMs);
     this.memory = new AckMemory(options.rememberNacked);

@@ -1,4 +1,5 @@
 import { Observable, type Subscription } from 'rxjs';
+import { runFor } from '../../../operators/internal/heldUp.ts';
 import type { Acknowledged, Acknowledgement, Incoming, NackReason } from '../../contracts/receiver.ts';
 import { ReceiveError } from '../../contracts/receiverFailure.ts';
 import type { EventId, ReceiverIdentity } from '../../contracts/receiverIdentity.ts';
@@ -27,11 +28,12 @@ export function receiveFrom<E>(source$: Observable<E | Incoming<E>>, options: Re
     if (end.kind === 'acked') tell('ack', () => incoming.ack());
     else tell('nack', () => incoming.nack(end.error));
   };
+  const follow = (taken: Incoming<E>) =>
+    next(taken.event, taken.id).settled$.subscribe({ next: (end) => settle(taken, end), error: () => undefined });
   const take = (taken: E | Incoming<E>) => {
     try {
       if (!isIncoming(taken)) next(taken, undefined);
-      else
-        next(taken.event, taken.id).settled$.subscribe({ next: (end) => settle(taken, end), error: () => undefined });
+      else runFor(undefined, () => follow(taken));
     } catch (thrown) {
       if (isIncoming(taken)) tell('nack', () => taken.nack(thrown as NackReason));
       else failed(new ReceiveError(identity, 'source', thrown));

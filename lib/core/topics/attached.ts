@@ -30,10 +30,10 @@ export class Attached<A> implements Startable, RunnerHost<A> {
   isInTurn = false;
   /** It takes nothing any more, and starts nothing. */
   isEnded = false;
-  private readonly terms: Terms<A>;
-  private readonly host: AttachedHost;
+  readonly terms: Terms<A>;
+  readonly host: AttachedHost;
   private readonly cap: Cap;
-  private readonly runner: Runner<A>;
+  readonly runner: Runner<A>;
   private readonly congestion: Congestion;
   private topics: number; // that are not complete
   private isQuiet = false; // nothing waits, so nothing is due when a value was handled

@@ -1,5 +1,6 @@
-import { from, Observable, type ObservableInput, type Subscription } from 'rxjs';
+import { asyncScheduler, from, Observable, type ObservableInput, type Subscription } from 'rxjs';
 import { after } from '../../../operators/internal/after.ts';
+import { runFor } from '../../../operators/internal/heldUp.ts';
 import type { DeliveryContext } from '../../contracts/delivery.ts';
 import type { Deadline } from '../paging/deadlines.ts';
 import type { Publication } from './publication.ts';
@@ -7,7 +8,9 @@ import type { Publication } from './publication.ts';
 /** When an attempt began, in ms of the clock, and when it is late. */
 export interface AttemptTime {
   readonly startedAt: number;
-  readonly deadline: Deadline | undefined;
+  readonly deadline?: Deadline | undefined;
+  /** When it is to begin, while it waits for that. */
+  readonly retryAt?: number;
 }
 
 /** Who wants a value handled, and what becomes of it. */
@@ -57,8 +60,11 @@ export class Attempt<A> implements DeliveryContext {
 
   /** Waits before it is started, unless it is cancelled meanwhile. */
   wait(delayMs: number, start: () => void): void {
+    const now = asyncScheduler.now();
+    this.time = { startedAt: now, retryAt: now + delayMs };
     this.work = after(delayMs, () => {
       this.work = undefined;
+      this.time = { startedAt: asyncScheduler.now() };
       start();
     });
   }
@@ -68,7 +74,7 @@ export class Attempt<A> implements DeliveryContext {
     if (this.state !== 'live') return;
     new Observable<unknown>((upstream) => {
       this.work = upstream; // before it runs, so that it can be cancelled from within
-      return from(result).subscribe(upstream);
+      return runFor(this, () => from(result).subscribe(upstream));
     }).subscribe({ error: (cause: unknown) => this.fail(cause), complete: () => this.succeed() });
   }
 

@@ -1,17 +1,22 @@
 import { OptionError } from '../../../operators/errors.ts';
 import { checkInteger } from '../../../operators/internal/checkOption.ts';
+import { enroll } from '../../../operators/internal/inspector.ts';
 import type { Budget } from '../../contracts/delivery.ts';
+import { budgetPart } from './budgetPart.ts';
 
 /** A {@link Budget} as lanes use it. */
 export class SharedBudget implements Budget {
   readonly size: number;
+  readonly name: string;
   used = 0;
-  private readonly within: SharedBudget | undefined;
+  readonly within: SharedBudget | undefined;
   private readonly waiting = new Set<() => void>();
 
-  constructor(size: number, within?: SharedBudget) {
+  constructor(size: number, within?: SharedBudget, name = 'budget') {
     this.size = size;
     this.within = within;
+    this.name = name;
+    enroll<SharedBudget>(this, budgetPart);
   }
 
   get hasRoom(): boolean {
@@ -54,6 +59,8 @@ export interface BudgetOptions {
   readonly size: number;
   /** A larger budget that this one is a part of: what waits here counts there as well. Default: none. */
   readonly within?: Budget | undefined;
+  /** Names it where somebody looks what is waited for. Default: `budget`. */
+  readonly name?: string | undefined;
 }
 
 /**
@@ -63,8 +70,8 @@ export interface BudgetOptions {
  * const budget = createBudget({ size: 10_000 });
  * topic.deliver({ id: 'audit', handle: write, budget: { shared: budget, guaranteed: 100 } });
  */
-export function createBudget({ size, within }: BudgetOptions): Budget {
+export function createBudget({ size, within, name }: BudgetOptions): Budget {
   checkInteger('size', size, 0);
   if (within && !(within instanceof SharedBudget)) throw new OptionError('within', 'made by createBudget', within);
-  return new SharedBudget(size, within);
+  return new SharedBudget(size, within, name);
 }

@@ -27,7 +27,7 @@ export class KeyedLine<A> implements Line<A> {
   private readonly groups = new Map<string | number, Group<A>>(); // those with something waiting or running
   private readonly places = new Linked<Publication<A>>(); // of all keys, in the order they came
   private readonly turns = new Linked<Group<A>>();
-  private readonly running = new Map<Publication<A>, Group<A>>();
+  readonly running = new Map<Publication<A>, Group<A>>();
 
   constructor(keyOf: (value: A) => string | number, bufferSizePerKey = Infinity) {
     this.keyOf = keyOf;

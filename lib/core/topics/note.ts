@@ -4,6 +4,7 @@ import type { DeliveryError } from '../../contracts/deliveryFailure.ts';
 /** Who is subscribed. */
 export interface Subscribed {
   readonly id: string;
+  readonly lane: { readonly room: { readonly blocked: number } };
 }
 
 /** What is known of one subscriber, unless it took the value at once and succeeded. */

@@ -4,6 +4,7 @@ import type { DeliveryError } from '../../contracts/deliveryFailure.ts';
 import { Listeners } from './listeners.ts';
 import { settlementOf, type Note, type Subscribed } from './note.ts';
 import { OneByOne } from './oneByOne.ts';
+import { untilSettled, untilTaken } from './receiptWait.ts';
 
 const NOBODY: readonly never[] = [];
 
@@ -16,9 +17,9 @@ export class PublicationReceipt implements Receipt {
   private subscribers: readonly Subscribed[] = NOBODY; // of the topic; those beyond `count` came later
   private count = 0;
   private isDispatched = false;
-  private notes: Map<Subscribed, Note> | undefined;
+  notes: Map<Subscribed, Note> | undefined;
   private open = 0; // noted and not settled
-  private blocked = 0;
+  blocked = 0;
   /** Takes each settlement as it is made, and undefined for all other changes. */
   private changes: Listeners<Settlement | undefined> | undefined;
 
@@ -42,7 +43,7 @@ export class PublicationReceipt implements Receipt {
         if (this.isDispatched && this.blocked === 0) subscriber.complete();
       };
       look();
-      if (!subscriber.closed) subscriber.add(this.listen(look));
+      if (!subscriber.closed) subscriber.add(untilTaken(this, this.listen(look)));
     });
   }
 
@@ -52,7 +53,8 @@ export class PublicationReceipt implements Receipt {
       const look = () => {
         if (line.emit() && this.isSettled) subscriber.complete();
       };
-      subscriber.add(this.heed((settlement) => line.push(settlement), look));
+      const unlisten = this.heed((settlement) => line.push(settlement), look);
+      subscriber.add(untilSettled(this, unlisten));
     });
   }
 

@@ -19,6 +19,14 @@ export class Roster<A> {
     return [...this.byId.values()];
   }
 
+  /** Those that publications wait for, the one that lets the oldest wait first. */
+  blocking(): readonly Attached<A>[] {
+    const since = ({ lane }: Attached<A>) => lane.room.oldestSince ?? Infinity;
+    return this.live()
+      .filter(({ lane }) => lane.room.blocked > 0)
+      .sort((a, b) => since(a) - since(b));
+  }
+
   /** Throws OptionError when the id is taken. */
   checkFree(id: string): void {
     if (this.byId.has(id)) throw new OptionError('id', 'one that no other subscriber of the topic has', id);

@@ -31,7 +31,7 @@ export class Runner<A> implements AttemptHost<A> {
   private readonly observe: Cap['observe'];
   private readonly deadlines: Deadlines | undefined;
   private readonly isSimple: boolean; // nothing is to be done around the call of a handler
-  private readonly attempts = new RunningAttempts<A>(); // those that were not over when their handler returned
+  readonly attempts = new RunningAttempts<A>(); // those that were not over when their handler returned
   private readonly promises = new PromiseFollower();
   private isCancelled = false;
 

@@ -1,5 +1,6 @@
 import { OptionError } from '../../../operators/errors.ts';
 import { checkChoice, checkInteger } from '../../../operators/internal/checkOption.ts';
+import { asWork } from './asWork.ts';
 import { SharedBudget } from './budget.ts';
 import type { BudgetShare, DeliveryContract, Overflow, RetryPolicy, Watermarks } from '../../contracts/delivery.ts';
 
@@ -40,7 +41,7 @@ export function termsOf<A>(contract: DeliveryContract<A>): Terms<A> {
 
   return {
     id,
-    handle,
+    handle: asWork(handle),
     concurrency,
     bufferSize,
     budget: contract.budget && budgetOf(contract.budget),

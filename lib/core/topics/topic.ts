@@ -1,5 +1,6 @@
 import { Observable, Subject } from 'rxjs';
 import { checkInteger } from '../../../operators/internal/checkOption.ts';
+import { enroll } from '../../../operators/internal/inspector.ts';
 import type { CongestionAlert, Delivery, DeliveryContract, Receipt } from '../../contracts/delivery.ts';
 import { ClosedError, type DeliveryError } from '../../contracts/deliveryFailure.ts';
 import { Attached } from './attached.ts';
@@ -14,6 +15,7 @@ import { Roster } from './roster.ts';
 import { Selection } from './selection.ts';
 import { TopicEvents } from './topicEvents.ts';
 import type { TopicOptions } from './topicOptions.ts';
+import { topicPart } from './topicPart.ts';
 
 /**
  * A Subject whose subscribers may declare under which contract they take its values.
@@ -42,10 +44,10 @@ export class Topic<A> extends Subject<A> {
   private readonly dispatcher: Dispatcher;
   private readonly options: TopicOptions;
   private readonly events: TopicEvents;
-  private readonly roster = new Roster<A>();
+  /** @internal */ readonly roster = new Roster<A>();
   private readonly replay: Replay<A>;
-  private published = 0;
-  private isComplete = false;
+  /** @internal */ published = 0;
+  /** @internal */ isComplete = false;
 
   constructor(options: TopicOptions = {}, /** @internal */ dispatcher = new Dispatcher()) {
     super();
@@ -58,6 +60,7 @@ export class Topic<A> extends Subject<A> {
     this.events = new TopicEvents(options.onError);
     this.errors$ = this.events.errors$;
     this.alerts$ = this.events.alerts$;
+    if (!options.belongs) enroll(this, topicPart);
   }
 
   /** The last `replay` values, then those to come: also those that are published by whoever takes the last ones. */

@@ -10,4 +10,6 @@ export interface TopicOptions {
   readonly freeze?: 'deep' | 'off' | undefined;
   /** Takes every failure of a delivery, once. What it throws is ignored. */
   readonly onError?: ((error: DeliveryError) => void) | undefined;
+  /** It is a part of something that shows its subscribers to an inspection itself. @internal */
+  readonly belongs?: true | undefined;
 }

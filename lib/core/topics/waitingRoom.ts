@@ -25,7 +25,7 @@ export interface WaitingRoomOptions<A> extends Pick<
 export class WaitingRoom<A> {
   private readonly options: WaitingRoomOptions<A>;
   private readonly tally: Tally<A>;
-  private readonly line: Line<A>;
+  readonly line: Line<A>;
   private readonly room: Room;
   private readonly aside = new Aside<A>();
 

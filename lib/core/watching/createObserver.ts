@@ -1,7 +1,9 @@
 import { defer, map, type Observable } from 'rxjs';
+import { enroll } from '../../../operators/internal/inspector.ts';
 import { acknowledged } from './acknowledged.ts';
 import { Engine } from './engine.ts';
 import type { Durability, Observer, ObserverOptions } from './observer.ts';
+import { observerPart } from './observerPart.ts';
 import { deadlineOf, settingsOf } from './settings.ts';
 import { statsOf } from './statsOf.ts';
 
@@ -22,6 +24,7 @@ import { statsOf } from './statsOf.ts';
 export function createObserver(options: ObserverOptions): Observer {
   const engine = new Engine(settingsOf(options));
   const { registry, outlets } = engine;
+  enroll(engine, observerPart);
 
   return {
     register: (request, owner) =>

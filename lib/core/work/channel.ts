@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { JobMessage, JobSubscriber } from '../../contracts/job.ts';
+import type { Attached } from '../topics/attached.ts';
 import type { Attachment } from './workEngine.ts';
 
 /** The way of the messages of one job to the subscribers of its topic. */
@@ -10,6 +11,10 @@ export interface Channel<M> {
   end(): void;
   /** Completes when that is so, and every message is settled. */
   readonly settled$: Observable<never>;
+  /** Those of this job alone. */
+  lanes(): readonly Attached<JobMessage<M>>[];
+  /** Those that have to make room before anything more is taken. */
+  blocking(): readonly Attached<JobMessage<M>>[];
 }
 
 /** The channels of all jobs, and who is at their other end. */

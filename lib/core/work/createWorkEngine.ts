@@ -1,8 +1,10 @@
 import { AsyncSubject, defer, firstValueFrom, Observable, of, throwError } from 'rxjs';
+import { enroll } from '../../../operators/internal/inspector.ts';
 import { UnknownTopicError } from '../../contracts/deliveryFailure.ts';
 import type { Job, JobOperation } from '../../contracts/job.ts';
 import { DuplicateTokenError, QueueFullError, StoppedError, UnknownJobError } from '../../contracts/jobFailure.ts';
 import { Engine } from './engine.ts';
+import { enginePart } from './enginePart.ts';
 import { jobTermsOf } from './jobTerms.ts';
 import type { LiveJob } from './liveJob.ts';
 import { recovery } from './recovery.ts';
@@ -34,6 +36,7 @@ export function createWorkEngine<M>(options: WorkEngineOptions): WorkEngine<M> {
   const stopBySignal = stopOf(options.stop);
   const { signal } = options;
   const engine = new Engine<M>(settings);
+  enroll(engine, enginePart<M>);
   const { live, channels, outlets } = engine;
   const { retained } = engine.books;
   let stopped: Promise<WorkLedger> | undefined;

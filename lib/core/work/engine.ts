@@ -25,7 +25,7 @@ export class Engine<M> implements LiveJobHost<M> {
   readonly outlets: Outlets<M>;
   /** Nothing is to be accepted any more. */
   isStopped = false;
-  private readonly tally = new Tally();
+  readonly tally = new Tally();
   private unsettled = 0;
   private telling = 0; // states that are known here, and not yet to everybody
 

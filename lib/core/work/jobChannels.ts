@@ -76,7 +76,7 @@ export class JobChannels<M> implements Channels<M> {
 
   private createTopic(name: string): Topic<JobMessage<M>> {
     const { settings, host, dispatcher } = this;
-    return new Topic<JobMessage<M>>({ name, freeze: settings.freeze, onError: host.failed }, dispatcher);
+    return new Topic<JobMessage<M>>({ name, freeze: settings.freeze, onError: host.failed, belongs: true }, dispatcher);
   }
 
   /** Subscribers that never settle must not fill the memory with lanes. */

@@ -46,9 +46,8 @@ export class JobRun<M> implements JobContext<M> {
     this.deadline = after(timeoutMs, () => timedOut(new JobTimeoutError(timeoutMs)));
     new Observable<never>((upstream) => {
       this.work = upstream; // before it runs, so that it can be cut off from within
-      return readMessages<M>({ open: (send) => this.open(send), publish, bufferSize, maxMessages, lost }).subscribe(
-        upstream,
-      );
+      const how = { publish, bufferSize, maxMessages, work: this, lost };
+      return readMessages<M>({ ...how, open: (send) => this.open(send) }).subscribe(upstream);
     }).subscribe({ error: failed, complete: succeeded });
   }
 

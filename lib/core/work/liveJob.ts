@@ -39,9 +39,9 @@ export class LiveJob<M> {
   hasSlot = false;
   private readonly host: LiveJobHost<M>;
   private readonly states = new Subject<JobStateMessage>();
-  private sequence = 0;
+  messages = 0;
   private stateSequence = 0;
-  private run: JobRun<M> | undefined;
+  run: JobRun<M> | undefined;
 
   constructor(terms: JobTerms<M>, channel: Channel<M>, createTime: number, host: LiveJobHost<M>) {
     this.terms = terms;
@@ -112,7 +112,7 @@ export class LiveJob<M> {
   private tell(before: JobOperationState | undefined): void {
     const { operation } = this;
     this.host.changed(operation, before);
-    this.stateSequence = this.sequence + 1;
+    this.stateSequence = this.messages + 1;
     void this.publish({ kind: 'state', operation });
     this.host.told(this, operation);
   }
@@ -131,7 +131,7 @@ export class LiveJob<M> {
     what: { kind: 'state'; operation: JobOperation } | { kind: 'message'; message: M },
   ): Observable<never> {
     const { token, topic } = this.terms;
-    const message: JobMessage<M> = { token, topic, sequence: ++this.sequence, ...what };
+    const message: JobMessage<M> = { token, topic, sequence: ++this.messages, ...what };
     return this.channel.publish(message);
   }
 }

@@ -1,5 +1,6 @@
 import { Subject, type Observable } from 'rxjs';
 import type { JobMessage } from '../../contracts/job.ts';
+import type { Attached } from '../topics/attached.ts';
 import type { Topic } from '../topics/topic.ts';
 import type { Channel } from './channel.ts';
 import type { JobAttachment } from './jobAttachment.ts';
@@ -18,7 +19,7 @@ export class OwnChannel<M> implements Channel<M> {
   private readonly topic: Topic<JobMessage<M>>;
   private readonly host: OwnChannelHost<M>;
   private readonly settled = new Subject<never>();
-  private lanes = 0;
+  private open = 0;
   private hasEnded = false;
 
   constructor(token: string, topic: Topic<JobMessage<M>>, host: OwnChannelHost<M>) {
@@ -29,9 +30,9 @@ export class OwnChannel<M> implements Channel<M> {
   }
 
   attach(attachment: JobAttachment<M>): void {
-    this.lanes++;
+    this.open++;
     attachment.open(this.topic, this.token, () => {
-      this.lanes--;
+      this.open--;
       if (!this.hasEnded) attachment.detach(); // its contract says that it has ended
       this.settleOnceEmpty();
     });
@@ -48,11 +49,19 @@ export class OwnChannel<M> implements Channel<M> {
     this.settleOnceEmpty();
   }
 
+  lanes(): readonly Attached<JobMessage<M>>[] {
+    return this.topic.roster.live();
+  }
+
+  blocking(): readonly Attached<JobMessage<M>>[] {
+    return this.topic.roster.blocking();
+  }
+
   discard(): void {
     for (const lane of this.topic.deliveries()) lane.close();
   }
 
   private settleOnceEmpty(): void {
-    if (this.hasEnded && this.lanes === 0) this.settled.complete();
+    if (this.hasEnded && this.open === 0) this.settled.complete();
   }
 }

@@ -16,6 +16,8 @@ export interface ReadOptions<M> {
   readonly publish: (message: M) => Observable<never>;
   readonly bufferSize: number;
   readonly maxMessages: number;
+  /** Whose messages they are, for whoever looks what they wait for. */
+  readonly work: object;
   /** Told of messages that came after the end, and of those that were not published when the job was cut off. */
   readonly lost: (how: 'late' | 'dropped', count: number) => void;
 }
@@ -26,7 +28,14 @@ export interface ReadOptions<M> {
  * What can be pulled is asked for a message when the one before was taken. What is pushed waits meanwhile, up to
  * `bufferSize`. Unsubscribing cuts the job off.
  */
-export function readMessages<M>({ open, publish, bufferSize, maxMessages, lost }: ReadOptions<M>): Observable<never> {
+export function readMessages<M>({
+  open,
+  publish,
+  bufferSize,
+  maxMessages,
+  work,
+  lost,
+}: ReadOptions<M>): Observable<never> {
   return new Observable((subscriber) => {
     const pushed = new Fifo<M>();
     const pace = new Pace(() => pump());
@@ -63,7 +72,7 @@ export function readMessages<M>({ open, publish, bufferSize, maxMessages, lost }
         isTaken = true;
         pump();
       };
-      subscriber.add(whenDone(publish(message), taken));
+      subscriber.add(whenDone(publish(message), taken, work));
     };
 
     const take = (): boolean => {

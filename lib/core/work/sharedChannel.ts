@@ -1,5 +1,6 @@
 import { ignoreElements, Subject, type Observable } from 'rxjs';
 import type { JobMessage } from '../../contracts/job.ts';
+import type { Attached } from '../topics/attached.ts';
 import type { Topic } from '../topics/topic.ts';
 import type { Channel } from './channel.ts';
 import type { Offering } from './offering.ts';
@@ -24,6 +25,14 @@ export class SharedChannel<M> implements Channel<M> {
     const { settled$, taken$ } = this.offering.publish(this.topic, message);
     whenDone(settled$.pipe(ignoreElements()), () => this.settle());
     return taken$;
+  }
+
+  lanes(): readonly Attached<JobMessage<M>>[] {
+    return [];
+  }
+
+  blocking(): readonly Attached<JobMessage<M>>[] {
+    return this.topic.roster.blocking();
   }
 
   end(): void {

@@ -5,7 +5,8 @@ import { pathToFileURL } from 'node:url';
 export async function loadRxfan(dist) {
   const open = (door) => import(pathToFileURL(path.join(dist, door, 'index.js')));
   const { mergeMapBounded, mergeSorted } = await open('operators');
-  const { aggregatePages, createReceiver, createTopics, pageTokens, Topic } = await open('lib');
+  const { aggregatePages, createReceiver, createTopics, pageTokens, snapshot, startInspection, Topic } =
+    await open('lib');
   const { aesGcmSealer } = await open('lib/adapters/node');
 
   const tokens = pageTokens(
@@ -17,6 +18,8 @@ export async function loadRxfan(dist) {
     createReceiver,
     mergeMapBounded,
     mergeSorted,
+    snapshot,
+    startInspection,
     aggregate: (options) => aggregatePages({ tokens, ...options }),
   };
 }

@@ -1,0 +1,26 @@
+import type { InspectionGraph } from '../../contracts/inspection.ts';
+
+/**
+ * How fast what is counted has grown from one snapshot to the next, per second, by node. A node that is in only one of them,
+ * and a clock that did not go on, have no rates.
+ *
+ * @example
+ * const rates = ratesBetween(before, snapshot());
+ * rates.get(id)?.['dropped'];
+ */
+export function ratesBetween(
+  earlier: InspectionGraph,
+  later: InspectionGraph,
+): ReadonlyMap<number, Readonly<Record<string, number>>> {
+  const seconds = (later.time - earlier.time) / 1_000;
+  const before = new Map(earlier.nodes.map(({ id, counts }) => [id, counts]));
+  if (!(seconds > 0)) return new Map();
+  return new Map(
+    later.nodes.flatMap(({ id, counts }) => {
+      const then = before.get(id);
+      if (!then) return [];
+      const grown = Object.entries(counts).map(([name, count]) => [name, (count - (then[name] ?? 0)) / seconds]);
+      return [[id, Object.fromEntries(grown) as Record<string, number>]];
+    }),
+  );
+}
