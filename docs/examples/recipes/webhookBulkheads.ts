@@ -1,11 +1,11 @@
-// Webhooks to endpoints of others, a bulkhead for each: one does not answer, one is down, and the third has every event all
+// Webhooks to endpoints of others, a lane for each: one does not answer, one is down, and the third has every event all
 // the same. What was not delivered in a few tries is put aside, and sent when its endpoint is back.
 import { filter, firstValueFrom, lastValueFrom, ReplaySubject } from 'rxjs';
 import { createReceiver, SendError, type Route, type RoutedEvent, type RouteHandle } from 'rxfan';
 import { httpSender, type HttpSenderOptions } from 'rxfan/http';
 
-/** What one endpoint may take of this process, and what happens beyond. */
-function bulkhead(endpoint: HttpSenderOptions): Route<RoutedEvent> {
+/** The lane of an endpoint: what it may take of this process, and what happens beyond. */
+function laneOf(endpoint: HttpSenderOptions): Route<RoutedEvent> {
   const sender = httpSender({ timeoutMs: 5_000, ...endpoint });
   return {
     id: endpoint.name,
@@ -34,7 +34,7 @@ const down = () => answer(isUp ? 204 : 503);
 
 const hooks = createReceiver<RoutedEvent>({ tenant: 'acme', name: 'order-events' });
 const add = (name: string, fetch: () => Promise<Response>) =>
-  hooks.addRoute(bulkhead({ name, url: `https://${name}.example/hook`, fetch }));
+  hooks.addRoute(laneOf({ name, url: `https://${name}.example/hook`, fetch }));
 const routes = { healthy: add('healthy', healthy), hanging: add('hanging', hanging), down: add('down', down) };
 export const problems: string[] = [];
 hooks.errors$.subscribe(({ message }) => problems.push(message));
