@@ -64,7 +64,8 @@ async function whileServed(command, cwd, use) {
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
   });
-  const ended = new Promise((resolve) => server.once('exit', (code, signal) => resolve(code ?? signal)));
+  // Closed when the last of them has let go of the output: npx may be gone before the server has settled its routes.
+  const ended = new Promise((resolve) => server.once('close', (code, signal) => resolve(code ?? signal)));
   try {
     await new Promise((resolve, reject) => {
       let out = '';
