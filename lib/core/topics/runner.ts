@@ -140,7 +140,6 @@ export class Runner<A> implements AttemptHost<A> {
 
   private look(attempt: Attempt<A>, hasFailed: boolean): void {
     const { time } = attempt;
-    const { observe } = this;
-    if (time && observe) this.guarded(attempt, () => observe(asyncScheduler.now() - time.startedAt, hasFailed));
+    if (time && this.observe) this.guarded(attempt, () => this.observe?.(asyncScheduler.now() - time.startedAt, hasFailed));
   }
 }
