@@ -8,7 +8,7 @@ interface Entry {
 
 const FEW = 1_024;
 
-/** What there is to be seen. It keeps nothing alive, and forgets what has ended: there are never more than twice those that live. */
+/** What there is to be seen. It refers to things weakly, and forgets what has ended: there are never more than twice those that live. */
 export class Enrolled implements Inspector {
   private readonly entries = new Set<Entry>();
   private readonly ids = new WeakMap<object, number>();

@@ -43,8 +43,8 @@ export function runningInspection(): RunningInspection | undefined {
  * Begins to see topics, receivers, engines, merges, transports and whatever else is made from now on: `snapshot` tells how
  * they stand, and `explain` who holds up whom.
  *
- * Nothing is done per value: things are asked when somebody looks. It keeps none of them alive. One inspection runs at a time;
- * while none does, it costs one look when a thing is made. Throws OptionError, and InspectionRunningError while another runs.
+ * Things are asked when somebody looks; meanwhile it is noted only which handler runs, and in which turn it began. One
+ * inspection runs at a time; while none does, it costs one look when a thing is made. Throws OptionError, and InspectionRunningError while another runs.
  *
  * @example
  * const inspection = startInspection();

@@ -139,7 +139,7 @@ export class Runner<A> implements AttemptHost<A> {
   }
 
   private look(attempt: Attempt<A>, hasFailed: boolean): void {
-    const { time } = attempt;
-    if (time) this.guarded(attempt, () => this.observe?.(asyncScheduler.now() - time.startedAt, hasFailed));
+    const { observe } = this;
+    if (observe) this.guarded(attempt, () => observe(asyncScheduler.now() - attempt.time!.startedAt, hasFailed));
   }
 }

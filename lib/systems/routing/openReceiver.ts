@@ -32,7 +32,7 @@ export function receiverOpener(
   );
   const rateLimit = createRateLimits({ default: { perSecond: Infinity }, tenants: Object.fromEntries(limited) });
   const budgets = new Map(
-    tenants.flatMap(({ name, budget }) => (budget === undefined ? [] : [[name, createBudget({ size: budget })]])),
+    tenants.flatMap(({ name, budget }) => (budget === undefined ? [] : [[name, createBudget({ size: budget, name })]])),
   );
 
   return ({ tenant, receiver: name, configuration }) => {
@@ -41,7 +41,7 @@ export function receiverOpener(
     const receiver = createReceiver<RoutedEvent>({
       tenant,
       name,
-      budget: budget === undefined ? within : createBudget({ size: budget, within }),
+      budget: budget === undefined ? within : createBudget({ size: budget, within, name: `${tenant}/${name}` }),
       guaranteed,
       ackTimeoutMs,
       rateLimit,

@@ -63,7 +63,7 @@ function placesBelow(command: Command, path: Typed): readonly { readonly path: T
 }
 
 describe.each(Object.entries(SHELLS) as [Shell, Ask][])('completion for %s', (shell, ask) => {
-  const isPresent = present(shell);
+  const isPresent = process.env['REQUIRE_SHELLS'] === '1' || present(shell);
   if (!isPresent) console.log(`skipped: there is no ${shell} here to ask for completions`);
 
   it.skipIf(!isPresent)('offers the commands and the options of every command', async () => {

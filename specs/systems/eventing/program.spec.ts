@@ -138,7 +138,7 @@ describe('rxfan events', () => {
     [['events', 'api'], {}, /the transport memory is of one process/],
     [['events', 'consume'], {}, /the transport memory is of one process/],
     [['events', 'redrive', 'demo.commands'], {}, /the transport memory is of one process/],
-    [['events', 'api'], { EVENTS_TRANSPORT: 'kafka' }, /EVENTS_TRANSPORT must be memory or rabbitmq, not "kafka"/],
+    [['events', 'api'], { EVENTS_TRANSPORT: 'kafka' }, /EVENTS_TRANSPORT must be one of memory, rabbitmq, not "kafka"/],
     [['events', 'api'], { EVENTS_TRANSPORT: 'rabbitmq' }, /needs AMQP_URL/],
     [['events', 'api'], { EVENTS_TRANSPORT: 'rabbitmq', AMQP_URL: 'amqp://u:tomato@', AMQP_URL_FILE: 'x' }, /both set/],
     [['events', 'api'], { EVENTS_TRANSPORT: 'rabbitmq', AMQP_URL_FILE: '/none/such' }, /cannot be read \(ENOENT\)/],
