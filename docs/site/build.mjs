@@ -13,10 +13,7 @@ mkdirSync(WORK, { recursive: true });
 execFileSync(
   process.execPath,
   ['node_modules/vitest/vitest.mjs', 'run', '--project', 'parts', 'specs/operators/', 'specs/boundary/decodeWith'],
-  {
-    env: { ...process.env, RXFAN_RECORD_MARBLES: recorded },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  },
+  { env: { ...process.env, RXFAN_RECORD_MARBLES: recorded }, stdio: 'inherit' },
 );
 const { writePages } = await run('docs/site/generate/writePages.ts');
 await writePages({ recorded, folder: `${WORK}/pages` });

@@ -6,12 +6,10 @@ import { memoryJobStore } from '../../lib/adapters/memory/memoryJobStore.ts';
 import { memoryTransport } from '../../lib/adapters/memory/memoryTransport.ts';
 import { PublishError } from '../../lib/contracts/transportFailure.ts';
 import { Topic } from '../../lib/core/topics/topic.ts';
-import { drops } from '../../lib/testing/drops.ts';
 import { fakeDelivery } from '../../lib/testing/fakeDelivery.ts';
 import { fakeStore } from '../../lib/testing/fakeStore.ts';
 import { fakeTransport } from '../../lib/testing/fakeTransport.ts';
 import { fanTest, marbles } from '../../lib/testing/vitest/index.ts';
-import { mergeMapBounded } from '../../operators/mergeMapBounded.ts';
 import { mergeSorted } from '../../operators/mergeSorted.ts';
 import { messageOf } from '../support/messages.ts';
 import { record } from '../support/record.ts';
@@ -74,21 +72,6 @@ describe('the guide to testing', () => {
     }),
   );
 
-  it(
-    'drops the oldest',
-    marbles(({ cold, hot, expectObservable }) => {
-      const source$ = hot('-a-b-c-d|');
-      const send$ = cold('    -----x|');
-      const out = '           ------x-----x|';
-      const dropped = drops<string>();
-      const lost = '          -----b-c';
-      const bounded = { concurrency: 1, bufferSize: 1, overflow: 'dropOldest', onDrop: dropped.take } as const;
-
-      expectObservable(source$.pipe(mergeMapBounded(() => send$, bounded))).toBe(out);
-      expectObservable(dropped).toBe(lost);
-    }),
-  );
-
   it('says what is left open', async () => {
     const forgetful = <T>(source$: Observable<T>) => new Observable<T>(() => void source$.subscribe());
     const test = fanTest(async ({ cold, track, sleep }) => {
@@ -114,7 +97,7 @@ describe('the guide to testing', () => {
 
   it('is what runs here', () => {
     const own = bare(readFileSync(import.meta.filename, 'utf8'));
-    const blocks = [...guide.slice(guide.indexOf('## Fakes')).matchAll(/```ts\n([^]*?)```/g)].map(
+    const blocks = [...guide.slice(guide.indexOf('## Fakes')).matchAll(/(?<!from: [^\n]* -->\n\n)```ts\n([^]*?)```/g)].map(
       ([, block]) => block!,
     );
     const statements = blocks.flatMap((block) => block.split('\n\n')).map(bare);

@@ -4,14 +4,13 @@ import { apiPages } from './apiPages.ts';
 import { contents } from './contents.ts';
 import { doorOf, doors } from './doors.ts';
 import { errorsPage } from './errorsPage.ts';
-import { filesIn } from './files.ts';
+import { filesBelow, filesIn } from './files.ts';
 import { guidePage } from './guidePage.ts';
 import { homePage } from './homePage.ts';
 import { listPage } from './listPage.ts';
 import { operatorPage } from './operatorPage.ts';
 import type { Page } from './page.ts';
 import { recordedFigures } from './recordedFigures.ts';
-import { siteLinks } from './siteLinks.ts';
 import { sourcePage } from './sourcePage.ts';
 
 /** Where everything comes from, and goes. */
@@ -38,9 +37,8 @@ export async function writePages({ recorded, folder }: WritePagesOptions): Promi
     'CHANGELOG.md',
   ].map(guidePage);
   const decisions = filesIn('docs/decisions', '.md').map(guidePage);
-  const examples = filesIn('docs/examples', '.ts').map(sourcePage);
+  const examples = filesBelow('docs/examples', '.ts').map(sourcePage);
   const shown = new Set([...guides, ...decisions].flatMap(({ sources }) => sources));
-  for (const source of siteLinks('README.md', '').sources) shown.add(source);
   const api = await apiPages();
 
   const pages: readonly Page[] = [
