@@ -97,9 +97,9 @@ describe('the guide to testing', () => {
 
   it('is what runs here', () => {
     const own = bare(readFileSync(import.meta.filename, 'utf8'));
-    const blocks = [...guide.slice(guide.indexOf('## Fakes')).matchAll(/(?<!from: [^\n]* -->\n\n)```ts\n([^]*?)```/g)].map(
-      ([, block]) => block!,
-    );
+    const blocks = [
+      ...guide.slice(guide.indexOf('## Fakes')).matchAll(/(?<!from: [^\n]* -->\n\n)```ts\n([^]*?)```/g),
+    ].map(([, block]) => block!);
     const statements = blocks.flatMap((block) => block.split('\n\n')).map(bare);
     expect(statements.length).toBeGreaterThan(6);
     expect(statements.filter((statement) => !own.includes(statement))).toEqual([]);
