@@ -1,6 +1,7 @@
 import { textOf } from './files.ts';
 import type { Page } from './page.ts';
 import { siteLinks } from './siteLinks.ts';
+import { withoutRemarks } from './withoutRemarks.ts';
 
 const HERO = `---
 layout: home
@@ -22,5 +23,5 @@ features:
 export function homePage(): Page {
   const [, ...parts] = textOf('README.md').split(/^(?=## )/m);
   const told = parts.filter((part) => !part.startsWith('## More')).join('');
-  return { path: 'index', title: 'rxfan', text: `${HERO}\n${siteLinks('README.md', told).text}` };
+  return { path: 'index', title: 'rxfan', text: `${HERO}\n${siteLinks('README.md', withoutRemarks(told)).text}` };
 }
