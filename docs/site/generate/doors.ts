@@ -1,10 +1,9 @@
+import { doors as doorFiles } from '../../../specs/architecture/source.ts';
 import { textOf } from './files.ts';
 
 /** What users import from, `rxfan/http`, and the file behind it. */
 export const doors: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries((JSON.parse(textOf('package.json')) as { exports: Readonly<Record<string, string>> }).exports)
-    .filter(([, target]) => target.endsWith('.js'))
-    .map(([name, target]) => [`rxfan${name.slice(1)}`, target.replace(/^\.\/dist\/(.*)\.js$/, '$1.ts')]),
+  Object.entries(doorFiles).map(([name, file]) => [`rxfan${name.slice(1)}`, file]),
 );
 
 /** The first door that a name is exported from; undefined where there is none. */

@@ -1,12 +1,11 @@
 import { declarations, type Declared } from './declarations.ts';
+import { sourceFiles } from '../../../specs/architecture/source.ts';
 import { docLinks } from './docLinks.ts';
-import { filesBelow } from './files.ts';
 import type { Page } from './page.ts';
 
 /** Every error class with a stable code, in the order of the codes. */
 export function errorsPage(doorOf: (name: string) => string | undefined): Page {
-  const rows = ['operators', 'lib']
-    .flatMap((folder) => filesBelow(folder, '.ts'))
+  const rows = sourceFiles
     .flatMap((file) => errorsIn(declarations(file)))
     .map(({ code, error }) => ({ code, row: rowOf(code, error, doorOf(error.name)) }))
     .sort((a, b) => (a.code < b.code ? -1 : 1))

@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import { doors } from '../../architecture/source.ts';
+import { doors } from '../../../docs/site/generate/doors.ts';
 
 /** Code that is compiled as a module of its own, in a world where all of rxfan, RxJS and vitest can be imported. */
 export interface Code {
@@ -14,9 +14,7 @@ export interface Code {
 const FOLDER = `${process.cwd()}/docs/.code`;
 const UNKNOWN_NAME = [2304, 2503, 2552, 2582, 2583, 2593, 18004];
 const PACKAGES: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(
-    Object.entries(doors).map(([door, file]) => [`rxfan${door.slice(1)}`, `${process.cwd()}/${file}`]),
-  ),
+  ...Object.fromEntries(Object.entries(doors).map(([door, file]) => [door, `${process.cwd()}/${file}`])),
   rxjs: 'rxjs',
   vitest: 'vitest',
 };
