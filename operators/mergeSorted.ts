@@ -2,6 +2,7 @@ import { EMPTY, Observable, type ObservableInput, type ObservedValueOf, type Ope
 import { OptionError } from './errors.ts';
 import { beforeBy } from './internal/beforeBy.ts';
 import { checkChoice, checkInteger } from './internal/checkOption.ts';
+import { carrier, runCarried, type Carried } from './internal/carrier.ts';
 import { createSupply } from './internal/createSupply.ts';
 import { enrollMerge } from './internal/mergePart.ts';
 import { Tournament } from './internal/tournament.ts';
@@ -80,6 +81,7 @@ export function mergeSorted<O extends ObservableInput<unknown>>(
     );
 
     subscriber.add(enrollMerge({ name, supplies }));
+    const asked = carrier.current?.enter(); // where values come from that are pulled
 
     const refill = (lane: number): void => {
       if (lane === -1 || subscriber.closed) return;
@@ -94,7 +96,7 @@ export function mergeSorted<O extends ObservableInput<unknown>>(
 
     const drain = (): void => {
       // While it runs no lane is silent: a source that is fed from within next keeps the value, and is not ready again.
-      while (silent === 0 && live > 0 && !subscriber.closed) refill(emit());
+      while (silent === 0 && live > 0 && !subscriber.closed) refill(asked ? emitCarried(asked) : emit());
       if (live === 0) subscriber.complete();
     };
 
@@ -105,6 +107,19 @@ export function mergeSorted<O extends ObservableInput<unknown>>(
         return tournament.drain(values, BATCH);
       } finally {
         for (const value of values) subscriber.next(value);
+      }
+    };
+
+    /** Emits the next value where it comes from. */
+    const emitCarried = (elsewhere: Carried): number => {
+      const values: T[] = [];
+      const tell = () => subscriber.next(values[0]!);
+      try {
+        return tournament.drain(values, 1);
+      } finally {
+        const { origins } = supplies[tournament.latest()] ?? {};
+        if (values.length > 0 && origins) origins.take(tell);
+        else if (values.length > 0) runCarried(elsewhere, tell);
       }
     };
 

@@ -1,5 +1,6 @@
 import { Observable, Subject } from 'rxjs';
 import { checkInteger } from '../../../operators/internal/checkOption.ts';
+import { runCarried } from '../../../operators/internal/carrier.ts';
 import { enroll } from '../../../operators/internal/inspector.ts';
 import type { CongestionAlert, Delivery, DeliveryContract, Receipt } from '../../contracts/delivery.ts';
 import { ClosedError, type DeliveryError } from '../../contracts/deliveryFailure.ts';
@@ -166,9 +167,10 @@ export class Topic<A> extends Subject<A> {
   offer(publication: Publication<A>): void {
     const { list } = this.roster;
     const { length } = list; // those that come while it goes out get what comes after it
-    const { receipt } = publication;
+    const { receipt, carried, value } = publication;
     this.replay.keep(publication);
-    if (this.observed) this.emit(publication.value);
+    if (this.observed && carried) runCarried(carried, () => this.emit(value));
+    else if (this.observed) this.emit(value);
     for (let i = 0; i < length; i++) {
       const attached = list[i]!;
       if (attached.isEnded) receipt?.skipped(attached);
