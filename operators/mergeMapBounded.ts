@@ -1,10 +1,9 @@
 import { Observable, type ObservableInput, type ObservedValueOf, type OperatorFunction } from 'rxjs';
 import { OverflowError } from './errors.ts';
 import { checkChoice, checkInteger } from './internal/checkOption.ts';
-import { Fifo } from './internal/fifo.ts';
 import { listen } from './internal/listen.ts';
 import { enrollMap } from './internal/mapPart.ts';
-import { originsOf } from './internal/origins.ts';
+import { WaitingLine } from './internal/waitingLine.ts';
 
 /** How many inner sources {@link mergeMapBounded} runs, how many values wait for one, and what happens beyond that. */
 export interface MergeMapBoundedOptions<T> {
@@ -55,8 +54,7 @@ export function mergeMapBounded<T, O extends ObservableInput<unknown>>(
 
   return (source) =>
     new Observable<R>((subscriber) => {
-      const waiting = new Fifo<T>();
-      const origins = originsOf({ operation: 'wait', system: 'rxfan', destination: name });
+      const waiting = new WaitingLine<T>(name);
       let index = 0;
       let running = 0;
       let draining = false;
@@ -65,20 +63,12 @@ export function mergeMapBounded<T, O extends ObservableInput<unknown>>(
       const accept = (value: T): void => {
         if (running < concurrency && waiting.size === 0) start(value);
         // Counted together: while a drain is on its way, places are free for some of those that wait.
-        else if (running + waiting.size < concurrency + bufferSize) keep(value);
+        else if (running + waiting.size < concurrency + bufferSize) waiting.push(value);
         else if (overflow === 'error') throw new OverflowError('mergeMapBounded', bufferSize);
         else {
-          if (overflow === 'dropOldest') {
-            keep(value);
-            origins?.drop();
-          }
-          onDrop(overflow === 'dropOldest' ? waiting.shift() : value);
+          if (overflow === 'dropOldest') waiting.push(value);
+          onDrop(overflow === 'dropOldest' ? waiting.drop() : value);
         }
-      };
-
-      const keep = (value: T): void => {
-        waiting.push(value);
-        origins?.push();
       };
 
       const start = (value: T): void => {
@@ -111,15 +101,9 @@ export function mergeMapBounded<T, O extends ObservableInput<unknown>>(
         running--;
         if (draining) return; // the loop below goes on with it: places are filled in constant stack
         draining = true;
-        while (waiting.size > 0 && running < concurrency) startNext();
+        while (waiting.size > 0 && running < concurrency) waiting.take(start);
         draining = false;
         completeOnceDone();
-      };
-
-      const startNext = (): void => {
-        const value = waiting.shift();
-        if (origins) origins.take(() => start(value));
-        else start(value);
       };
 
       const completeOnceDone = (): void => {
@@ -127,10 +111,7 @@ export function mergeMapBounded<T, O extends ObservableInput<unknown>>(
       };
 
       subscriber.add(enrollMap({ name, waiting, bufferSize, concurrency, running: () => running }));
-      subscriber.add(() => {
-        waiting.clear(); // and with it ends the loop above
-        origins?.clear();
-      });
+      subscriber.add(() => waiting.clear()); // and with it ends the loop above
       listen(source, subscriber, {
         next: accept,
         complete: () => {

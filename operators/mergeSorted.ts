@@ -2,8 +2,9 @@ import { EMPTY, Observable, type ObservableInput, type ObservedValueOf, type Ope
 import { OptionError } from './errors.ts';
 import { beforeBy } from './internal/beforeBy.ts';
 import { checkChoice, checkInteger } from './internal/checkOption.ts';
-import { carrier, runCarried, type Carried } from './internal/carrier.ts';
+import { carrier } from './internal/carrier.ts';
 import { createSupply } from './internal/createSupply.ts';
+import { emitCarried, emitInOrder } from './internal/emitInOrder.ts';
 import { enrollMerge } from './internal/mergePart.ts';
 import { Tournament } from './internal/tournament.ts';
 
@@ -18,9 +19,6 @@ export interface MergeSortedOptions<T> {
   /** What an inspection calls it. Default: `mergeSorted`. */
   readonly name?: string | undefined;
 }
-
-/** Most values moved out of the tournament before they are emitted. */
-const BATCH = 64;
 
 /**
  * Merges sources that are each in order into one that is in order.
@@ -96,32 +94,12 @@ export function mergeSorted<O extends ObservableInput<unknown>>(
 
     const drain = (): void => {
       // While it runs no lane is silent: a source that is fed from within next keeps the value, and is not ready again.
-      while (silent === 0 && live > 0 && !subscriber.closed) refill(asked ? emitCarried(asked) : emit());
+      while (silent === 0 && live > 0 && !subscriber.closed) refill(emit());
       if (live === 0) subscriber.complete();
     };
 
-    /** Emits what is in order, before an error tells what is not. The lane that has no value left, or -1. */
-    const emit = (): number => {
-      const values: T[] = [];
-      try {
-        return tournament.drain(values, BATCH);
-      } finally {
-        for (const value of values) subscriber.next(value);
-      }
-    };
-
-    /** Emits the next value where it comes from. */
-    const emitCarried = (elsewhere: Carried): number => {
-      const values: T[] = [];
-      const tell = () => subscriber.next(values[0]!);
-      try {
-        return tournament.drain(values, 1);
-      } finally {
-        const { origins } = supplies[tournament.latest()] ?? {};
-        if (values.length > 0 && origins) origins.take(tell);
-        else if (values.length > 0) runCarried(elsewhere, tell);
-      }
-    };
+    const next = (value: T) => subscriber.next(value);
+    const emit = () => (asked ? emitCarried(tournament, next, supplies, asked) : emitInOrder(tournament, next));
 
     // Those that push come last: what is at hand is shown by then, and a synchronous one need not wait for it.
     for (const supply of [...supplies].sort((a, b) => Number(a.pushes) - Number(b.pushes))) {

@@ -44,14 +44,20 @@ export interface TraceHeaders {
   readonly tracestate?: string | undefined;
 }
 
+/** The same, as they are sent. */
+export type SentTrace = Readonly<Record<string, string>>;
+
 /** Who follows items on their way. None of it throws. */
 export interface Carrier {
   /** What an item carries that enters now. With a step, an item that belongs to nothing begins something with it. */
   enter(step?: Step): Carried;
-  /** What an item carries that comes from elsewhere, as far as what it says of itself is well formed. */
-  from(headers: TraceHeaders): Carried;
+  /**
+   * What an item carries that comes from elsewhere, as far as what it says of itself is well formed. `here`: where it says
+   * nothing, or belongs to what runs now, it comes from that.
+   */
+  from(headers: TraceHeaders, how?: 'here'): Carried;
   /** What an item is sent with. `timed`: whoever takes it can tell how long it was on its way. */
-  headers(carried?: Carried, how?: 'timed'): TraceHeaders | undefined;
+  headers(carried?: Carried, how?: 'timed'): SentTrace | undefined;
   /** Does something where an item comes from. */
   run<R>(carried: Carried, work: () => R): R;
   /** Says that an item has waited, since a time in ms of the clock; default: since it entered, or was sent. */

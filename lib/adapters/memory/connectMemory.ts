@@ -21,8 +21,9 @@ import { heldUp } from '../../../operators/internal/heldUp.ts';
 import { enroll } from '../../../operators/internal/inspector.ts';
 import { checkMessage } from '../../boundary/checkMessage.ts';
 import { queueTerms } from '../../boundary/queueTerms.ts';
+import { sent } from '../../boundary/tracedMessage.ts';
 import { ClosedError } from '../../contracts/deliveryFailure.ts';
-import type { ConsumerEvent, Transport, TransportState } from '../../contracts/transport.ts';
+import type { ConsumerEvent, OutgoingMessage, Transport, TransportState } from '../../contracts/transport.ts';
 import type { BrokerCore } from './brokerCore.ts';
 import { copyOfMessage } from './copyOfMessage.ts';
 import { MemoryConsumer } from './memoryConsumer.ts';
@@ -46,6 +47,9 @@ export function connectMemory(broker: BrokerCore, name: string): Transport {
   };
   const isQuiet = () => outbox.size === 0 && [...consumers.keys()].every(({ running }) => running === 0);
 
+  const send = (message: OutgoingMessage) =>
+    new Observable<never>((publisher) => outbox.publish(copyOfMessage(message), publisher));
+
   states$.next('connected');
   const transport: Transport = {
     name,
@@ -56,7 +60,7 @@ export function connectMemory(broker: BrokerCore, name: string): Transport {
         refuseWhen(isClosed);
         checkMessage(message);
         publisher.add(heldUp(() => ({ how: 'waits for', on: transport, called: `transport '${name}'` })));
-        outbox.publish(copyOfMessage(message), publisher);
+        publisher.add(sent('memory', message, send).subscribe(publisher));
       }),
 
     consume(contract) {

@@ -1,4 +1,5 @@
 import { ignoreElements, map, startWith, Subject, takeWhile, type Observable, type Unsubscribable } from 'rxjs';
+import { later, type Step } from '../../../operators/internal/carrier.ts';
 import type { Wait } from '../../../operators/internal/part.ts';
 import { ClosedError } from '../../contracts/deliveryFailure.ts';
 import type { Acknowledged, Acknowledgement, NackReason } from '../../contracts/receiver.ts';
@@ -87,8 +88,10 @@ export class Intake<E> implements AckTreeHost<E> {
       admitted();
       return NOTHING;
     }
+    const step: Step = { operation: 'wait', system: 'rxfan', destination: this.options.topic.name };
+    const enter = later(admitted, step);
     const leave = () => {
-      admitted();
+      enter();
       this.looks.next();
     };
     return line.enter(seat, leave, (retryAfterMs) => {

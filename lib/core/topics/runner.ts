@@ -1,5 +1,4 @@
 import { asyncScheduler } from 'rxjs';
-import { carrier } from '../../../operators/internal/carrier.ts';
 import type { Handled } from '../../contracts/handled.ts';
 import { Deadlines } from '../paging/deadlines.ts';
 import { Attempt, type AttemptHost, type AttemptTime } from './attempt.ts';
@@ -83,9 +82,8 @@ export class Runner<A> implements AttemptHost<A> {
   }
 
   private start(attempt: Attempt<A>, waitsSince: number): boolean {
-    const { current } = carrier;
-    if (!current) return this.begin(attempt);
-    return startCarried(current, attempt, { subscriber: this.terms.id, waitsSince }, () => this.begin(attempt));
+    if (!attempt.publication.carried) return this.begin(attempt);
+    return startCarried(attempt, { subscriber: this.terms.id, waitsSince }, () => this.begin(attempt));
   }
 
   private begin(attempt: Attempt<A>): boolean {
