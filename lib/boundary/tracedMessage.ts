@@ -60,7 +60,8 @@ export function sentAgain<H extends Readonly<Record<string, unknown>>>(headers: 
 
 /** Headers, with what says where a message comes from, as far as there is room for it. */
 function withTrace(headers: Headers, trace: SentTrace | undefined): Headers {
-  const { traceparent: _, tracestate: __, ...others } = headers;
-  const all = { ...others, ...trace };
-  return trace && Object.keys(all).length <= MOST_HEADERS ? all : headers;
+  if (!trace) return headers;
+  const others = Object.entries(headers).filter(([name]) => name !== 'traceparent' && name !== 'tracestate');
+  const all = [...others, ...Object.entries(trace)];
+  return all.length <= MOST_HEADERS ? Object.fromEntries(all) : headers;
 }

@@ -47,9 +47,6 @@ export function connectMemory(broker: BrokerCore, name: string): Transport {
   };
   const isQuiet = () => outbox.size === 0 && [...consumers.keys()].every(({ running }) => running === 0);
 
-  const send = (message: OutgoingMessage) =>
-    new Observable<never>((publisher) => outbox.publish(copyOfMessage(message), publisher));
-
   states$.next('connected');
   const transport: Transport = {
     name,
@@ -60,7 +57,7 @@ export function connectMemory(broker: BrokerCore, name: string): Transport {
         refuseWhen(isClosed);
         checkMessage(message);
         publisher.add(heldUp(() => ({ how: 'waits for', on: transport, called: `transport '${name}'` })));
-        publisher.add(sent('memory', message, send).subscribe(publisher));
+        publisher.add(sent('memory', message, published).subscribe(publisher));
       }),
 
     consume(contract) {
@@ -97,6 +94,10 @@ export function connectMemory(broker: BrokerCore, name: string): Transport {
   };
   enroll(transport, (one) => (isClosed ? undefined : transportPart(one, outbox, broker)));
   return transport;
+
+  function published(message: OutgoingMessage): Observable<never> {
+    return new Observable((publisher) => outbox.publish(copyOfMessage(message), publisher));
+  }
 
   function closeWithin(deadlineMs: number): Observable<never> {
     const late$ = new Observable<void>((subscriber) => after(deadlineMs, () => subscriber.next()));

@@ -1,4 +1,4 @@
-import { carrier, type Carried, type Carrier, type Step, type StepEnd } from '../../../operators/internal/carrier.ts';
+import { carrier, type Carried, type Carrier } from '../../../operators/internal/carrier.ts';
 import type { Stopwatch } from './stopwatch.ts';
 
 let tracing: Carrier | undefined;
@@ -61,5 +61,5 @@ const NOBODY: Carrier = {
   headers: () => undefined,
   run: (_, work) => work(),
   waited: () => undefined,
-  begin: (_: Step, carried = NOTHING) => ({ carried, end: (_how?: StepEnd) => undefined }),
+  begin: (_, carried = NOTHING) => ({ carried, end: () => undefined }),
 };

@@ -45,32 +45,27 @@ export class SpanCarrier implements Carrier {
     this.maxSpans = maxSpans;
   }
 
-  enter(step?: Step): Carried {
-    const now = asyncScheduler.now();
-    const origin = new Origin(contexts.active(), { spans: this.maxSpans }, now);
+  enter(step?: Step): Origin {
+    const origin = this.originOf(contexts.active(), asyncScheduler.now());
     if (!step || trace.getSpanContext(origin.context)) return origin;
     const stretch = this.begin(step, origin);
     stretch.end();
-    return new Origin((stretch.carried as Origin).context, origin.left, now);
+    return stretch.carried;
   }
 
-  from({ traceparent, tracestate }: TraceHeaders, how?: 'here'): Carried {
+  from({ traceparent, tracestate }: TraceHeaders, how?: 'here'): Origin {
     const sent = readTraceparent(traceparent);
     const active = how === 'here' ? contexts.active() : ROOT_CONTEXT;
     if (!sent || trace.getSpanContext(active)?.traceId === sent.traceId) {
-      return new Origin(active, { spans: this.maxSpans });
+      return this.originOf(active);
     }
     const state = createTraceState(readTracestate(tracestate));
     const spanContext = { ...sent, isRemote: true, traceState: state.unset(SENT) };
-    return new Origin(
-      trace.setSpanContext(ROOT_CONTEXT, spanContext),
-      { spans: this.maxSpans },
-      timeOf(state.get(SENT)),
-    );
+    return this.originOf(trace.setSpanContext(ROOT_CONTEXT, spanContext), timeOf(state.get(SENT)));
   }
 
   headers(carried?: Carried, how?: 'timed'): SentTrace | undefined {
-    const sent = trace.getSpanContext(carried ? (carried as Origin).context : contexts.active());
+    const sent = trace.getSpanContext(carried instanceof Origin ? carried.context : contexts.active());
     if (!sent) return undefined;
     const { traceId, spanId, traceFlags, traceState = createTraceState() } = sent;
     const state = how === 'timed' ? traceState.set(SENT, asyncScheduler.now().toString(36)) : traceState;
@@ -94,13 +89,13 @@ export class SpanCarrier implements Carrier {
     span.end(new Date(Math.max(start, asyncScheduler.now())));
   }
 
-  begin(step: Step, carried: Carried = this.enter()): Stretch {
-    const origin = carried instanceof Origin ? carried : (this.enter() as Origin);
+  begin(step: Step, carried?: Carried): Stretch & { readonly carried: Origin } {
+    const origin = carried instanceof Origin ? carried : this.enter();
     if (!this.mayRecord(origin)) return { carried: origin, end: () => undefined };
     const span = this.tracer.startSpan(spanOf(step).name, spanOf(step), origin.context);
     let isOver = false;
     return {
-      carried: new Origin(trace.setSpan(origin.context, span), origin.left),
+      carried: new Origin(trace.setSpan(origin.context, span), origin.left, origin.since),
       end: (how = {}) => {
         if (isOver || this.isStopped) return;
         isOver = true;
@@ -111,6 +106,10 @@ export class SpanCarrier implements Carrier {
         span.end();
       },
     };
+  }
+
+  private originOf(context: Context, since?: number): Origin {
+    return new Origin(context, { spans: this.maxSpans }, since);
   }
 
   private mayRecord({ left }: Origin): boolean {

@@ -70,7 +70,7 @@ function confirmation(record: OperationRecord, submission: Submission, parts: Su
 
   let isSent = false;
   // It is sent when its outcome can be heard: that is found out elsewhere.
-  const send = later(() => {
+  const send$ = later((): Observable<never> => {
     const message = writeMessage(command, envelope, data);
     isSent = true;
     return options.transport.publish(message);
@@ -78,7 +78,7 @@ function confirmation(record: OperationRecord, submission: Submission, parts: Su
 
   return defer(() => {
     isSent = false;
-    return concat(reader.whenReady(options.readyTimeoutMs ?? 5_000), defer(send)).pipe(
+    return concat(reader.whenReady(options.readyTimeoutMs ?? 5_000), defer(send$)).pipe(
       catchError((failure: unknown) => {
         if (isNotSent(failure)) isSent = false;
         return throwError(() => failure);
