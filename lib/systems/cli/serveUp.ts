@@ -18,10 +18,11 @@ import { openJobs } from './openJobs.ts';
 import { openRouting } from './openRouting.ts';
 import { openServedCatalogue } from './openServedCatalogue.ts';
 import { serveUntilStopped, type ServeFlags } from './serveUntilStopped.ts';
+import type { Telemetry } from './telemetry/withTelemetry.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Serves everything on one port until it is told to stop, and gives the exit code. */
-export async function serveUp(flags: ServeFlags, terminal: Terminal): Promise<number> {
+export async function serveUp(flags: ServeFlags, terminal: Terminal, telemetry: Telemetry): Promise<number> {
   const [opened, observerSettings] = await bothOrProblems(
     openServedCatalogue(flags, terminal),
     readObserverSettings(terminal.env),
@@ -39,6 +40,7 @@ export async function serveUp(flags: ServeFlags, terminal: Terminal): Promise<nu
     flags,
     terminal,
     log,
+    telemetry,
     http: settings.http,
     app: (ready, onError) => {
       const routed = routing?.app(ready, onError);

@@ -1,0 +1,28 @@
+import { startTracing } from '../../../adapters/otel/startTracing.ts';
+import { withPackage } from '../observer/withPackage.ts';
+
+const END_MS = 5_000;
+
+/** Sends spans to a collector, as its variables say (`OTEL_EXPORTER_OTLP_*`, `OTEL_SERVICE_NAME`, `OTEL_TRACES_SAMPLER`). Gives what ends it. */
+export async function openTracing(endpoint: string): Promise<() => Promise<void>> {
+  const why = `traces to OTEL_EXPORTER_OTLP_ENDPOINT (${new URL(endpoint).host})`;
+  const { BatchSpanProcessor, NodeTracerProvider } = await withPackage(
+    '@opentelemetry/sdk-trace-node',
+    why,
+    () => import('@opentelemetry/sdk-trace-node'),
+  );
+  const { OTLPTraceExporter } = await withPackage(
+    '@opentelemetry/exporter-trace-otlp-http',
+    why,
+    () => import('@opentelemetry/exporter-trace-otlp-http'),
+  );
+  const provider = new NodeTracerProvider({ spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())] });
+  provider.register();
+  const tracing = startTracing({ tracerProvider: provider });
+  return async () => {
+    tracing.stop();
+    const late = new Promise<void>((resolve) => void setTimeout(resolve, END_MS).unref());
+    // A collector that does not answer keeps nobody.
+    await Promise.race([provider.shutdown().catch(() => undefined), late]);
+  };
+}
