@@ -1,14 +1,13 @@
 import type { Attributes, Meter } from '@opentelemetry/api';
 import type { Step } from '../../../operators/internal/carrier.ts';
-import { shownText } from '../../boundary/shownText.ts';
 import { BoundedNames } from './boundedNames.ts';
 import { errorType } from './spanOf.ts';
+import { steadyName } from './steadyName.ts';
 import type { Stopwatch } from './stopwatch.ts';
 
 /** Those that the semantic conventions advise, in s. */
 const BOUNDARIES = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 const MOST_ERROR_TYPES = 32;
-const LONGEST_NAME = 120;
 const REST = 'other';
 
 /** Records how long attempts take. */
@@ -39,14 +38,15 @@ export class Durations implements Stopwatch {
     };
   }
 
-  private attributesOf({ system, destination, subscriber }: Step): Attributes {
-    const isOwn = this.names.has(JSON.stringify([system, destination, subscriber]));
+  private attributesOf({ system, destination, subscriber = '' }: Step): Attributes {
+    const [name, subscription] = [steadyName(destination), steadyName(subscriber)];
+    const isOwn = this.names.has(JSON.stringify([system, name, subscription]));
     return {
       'messaging.system': system,
       'messaging.operation.name': 'process',
-      'messaging.destination.name': isOwn ? shownText(destination, LONGEST_NAME) : REST,
-      ...(subscriber !== undefined && {
-        'messaging.destination.subscription.name': isOwn ? shownText(subscriber, LONGEST_NAME) : REST,
+      'messaging.destination.name': isOwn ? name : REST,
+      ...(subscriber !== '' && {
+        'messaging.destination.subscription.name': isOwn ? subscription : REST,
       }),
     };
   }

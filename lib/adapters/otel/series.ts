@@ -1,5 +1,6 @@
 import type { InspectedNode, InspectionGraph } from '../../contracts/inspection.ts';
 import { BoundedNames } from './boundedNames.ts';
+import { steadyName } from './steadyName.ts';
 
 /** What all of one kind and name have together. */
 export interface Series {
@@ -63,7 +64,7 @@ function addFigures(sums: Map<string, number>, figures: Readonly<Record<string, 
 }
 
 function nameOf(node: InspectedNode, byId: ReadonlyMap<number, InspectedNode>): string {
-  if (!UNNAMED.has(node.kind)) return node.name;
+  if (!UNNAMED.has(node.kind)) return steadyName(node.name);
   const owner = node.within === undefined ? undefined : byId.get(node.within);
   return owner ? nameOf(owner, byId) : REST;
 }

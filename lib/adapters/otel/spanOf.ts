@@ -1,6 +1,7 @@
 import { SpanKind, type Attributes } from '@opentelemetry/api';
 import type { Step, StepEnd } from '../../../operators/internal/carrier.ts';
 import { shownText } from '../../boundary/shownText.ts';
+import { steadyName } from './steadyName.ts';
 
 /** A span that is to be started. */
 export interface SpanStart {
@@ -71,7 +72,7 @@ function httpSpan({ destination, host }: Step): Omit<SpanStart, 'kind'> {
 }
 
 function messageSpan({ operation, system, destination, subscriber, attempt, outcome }: Step): Omit<SpanStart, 'kind'> {
-  const name = shownText(destination, LONGEST_NAME);
+  const name = steadyName(destination);
   const word = operation === 'receive' ? 'process' : operation;
   const type = TYPES[operation];
   return {

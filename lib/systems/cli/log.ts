@@ -18,7 +18,7 @@ export function createLog(write: (line: string) => void): Log {
     (level: string) =>
     (message: string, facts: Facts = {}) => {
       const all = Object.entries({ ...facts, ...spanNow() });
-      const parts = all.map(([name, value]) => ` ${name}=${plain(shown(redactedMember(name, value)))}`);
+      const parts = all.map(([name, value]) => ` ${plain(name)}=${plain(shown(redactedMember(name, value)))}`);
       write(`${new Date().toISOString()} ${level} ${plain(redactedText(message))}${parts.join('')}\n`);
     };
   return { info: at('info'), warn: at('warn'), error: at('error') };
@@ -31,5 +31,6 @@ export function spanNow(): Facts {
 }
 
 function shown(value: unknown): string {
-  return value === undefined ? '-' : (JSON.stringify(value) ?? '-');
+  const text = JSON.stringify(value) as string | undefined; // of a function there is none
+  return text ?? '-';
 }

@@ -38,8 +38,9 @@ export function redactedMember(name: string, value: unknown, depth = 0): unknown
 }
 
 /** An error with its stack and its cause. */
-function errorText({ stack, cause, ...error }: Error): string {
+function errorText(error: Error): string {
+  const { stack, cause } = error;
   const own = stack ?? String(error);
   if (cause === undefined) return own;
-  return `${own}; cause: ${cause instanceof Error ? String(cause) : (JSON.stringify(redacted(cause, 1)) ?? 'undefined')}`;
+  return `${own}; cause: ${cause instanceof Error ? String(cause) : JSON.stringify(redacted(cause, 1))}`;
 }

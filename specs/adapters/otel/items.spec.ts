@@ -4,6 +4,8 @@ import { startTracing } from '../../../lib/adapters/otel/startTracing.ts';
 import { TelemetryRunningError } from '../../../lib/adapters/otel/telemetryFailure.ts';
 import { aggregatePages } from '../../../lib/core/paging/aggregatePages.ts';
 import { pageTokens } from '../../../lib/core/paging/pageTokens.ts';
+import { createRateLimits } from '../../../lib/core/receivers/createRateLimits.ts';
+import { createReceiver } from '../../../lib/core/receivers/createReceiver.ts';
 import { Topic } from '../../../lib/core/topics/topic.ts';
 import { createWorkEngine } from '../../../lib/core/work/createWorkEngine.ts';
 import { fakePageSource } from '../../../lib/testing/fakePageSource.ts';
@@ -360,6 +362,41 @@ describe('a job', () => {
       expect(names).toEqual(expect.arrayContaining(['wait sums', 'run sums', 'process sums']));
     }
     expect(JSON.stringify(spans().map(({ name, attributes }) => [name, attributes]))).not.toContain('secret-token');
+  });
+});
+
+describe('an event of a receiver', () => {
+  it('is held back, waits and is sent in its own trace', async () => {
+    const { within, spans } = traced();
+    const seen: unknown[] = [];
+    const rateLimit = createRateLimits({ default: { perSecond: 50, burst: 1, maxDelayMs: 10_000 } });
+    const receiver = createReceiver<number>({ tenant: 'acme', name: 'orders', rateLimit });
+    receiver.addRoute({
+      id: 'billing',
+      handle: async (event) => {
+        await Promise.resolve();
+        seen.push([event, traceNow()]);
+      },
+    });
+    const all = [1, 2].map((event) =>
+      within('root', (span) => ({
+        id: span.spanContext().traceId,
+        settled: lastValueFrom(receiver.next(event).settled$),
+      })),
+    );
+    await Promise.all(all.map(({ settled }) => settled));
+    await lastValueFrom(receiver.close(), { defaultValue: undefined });
+
+    expect(seen).toEqual(all.map(({ id }, i) => [i + 1, id]));
+    const names = all.map(({ id }) =>
+      spans()
+        .filter((span) => span.spanContext().traceId === id)
+        .map(({ name }) => name),
+    );
+    expect(names).toEqual([
+      ['root', 'process acme/orders'],
+      ['root', 'wait acme/orders', 'process acme/orders'],
+    ]);
   });
 });
 
