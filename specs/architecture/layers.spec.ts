@@ -68,6 +68,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'commander',
     'pino',
     '@opentelemetry/api',
+    '@opentelemetry/resources',
     '@opentelemetry/sdk-metrics',
     '@opentelemetry/sdk-trace-node',
     '@opentelemetry/exporter-prometheus',

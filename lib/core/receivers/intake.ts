@@ -1,5 +1,4 @@
 import { ignoreElements, map, startWith, Subject, takeWhile, type Observable, type Unsubscribable } from 'rxjs';
-import { later, type Step } from '../../../operators/internal/carrier.ts';
 import type { Wait } from '../../../operators/internal/part.ts';
 import { ClosedError } from '../../contracts/deliveryFailure.ts';
 import type { Acknowledged, Acknowledgement, NackReason } from '../../contracts/receiver.ts';
@@ -43,7 +42,7 @@ export class Intake<E> implements AckTreeHost<E> {
     this.deadlines = new Deadlines(ackTimeoutMs);
     this.memory = new AckMemory(options.rememberNacked);
     this.line = limits?.lineOf(identity.tenant);
-    this.seat = this.line?.join();
+    this.seat = this.line?.join(topic.name);
   }
 
   /** How many events are held back. */
@@ -88,10 +87,8 @@ export class Intake<E> implements AckTreeHost<E> {
       admitted();
       return NOTHING;
     }
-    const step: Step = { operation: 'wait', system: 'rxfan', destination: this.options.topic.name };
-    const enter = later(admitted, step);
     const leave = () => {
-      enter();
+      admitted();
       this.looks.next();
     };
     return line.enter(seat, leave, (retryAfterMs) => {

@@ -1,5 +1,6 @@
 import { asyncScheduler, type Subscription, type Unsubscribable } from 'rxjs';
 import { after } from '../../../operators/internal/after.ts';
+import { later } from '../../../operators/internal/carrier.ts';
 import { Linked, type Link } from '../topics/linked.ts';
 import type { RateBucket } from './rateBucket.ts';
 
@@ -13,6 +14,8 @@ export interface RateLineOptions {
 
 /** The place of one receiver in the line of its tenant. */
 export interface Seat {
+  /** The receiver, as traces call it. */
+  readonly name: string;
   readonly waiting: Linked<Ticket>;
   /** Its place among those with somebody waiting. */
   turn: Link<Seat> | undefined;
@@ -54,9 +57,9 @@ export class RateLine {
     return this.seats === 0 && this.options.bucket.isFull(asyncScheduler.now());
   }
 
-  join(): Seat {
+  join(name: string): Seat {
     this.seats++;
-    return { waiting: new Linked(), turn: undefined };
+    return { name, waiting: new Linked(), turn: undefined };
   }
 
   /** Gives up a place, and refuses who waits there. */
@@ -82,7 +85,9 @@ export class RateLine {
       refused(bucket.waitMs(now, this.all.size));
       return NOTHING;
     }
-    const ticket: Ticket = { seat, dueAt: now + maxDelayMs, admitted, refused, ofSeat: undefined, ofAll: undefined };
+    const enter = later(admitted, { operation: 'wait', system: 'rxfan', destination: seat.name });
+    const dueAt = now + maxDelayMs;
+    const ticket: Ticket = { seat, dueAt, admitted: enter, refused, ofSeat: undefined, ofAll: undefined };
     ticket.ofSeat = seat.waiting.push(ticket);
     ticket.ofAll = this.all.push(ticket);
     seat.turn ??= this.turns.push(seat);

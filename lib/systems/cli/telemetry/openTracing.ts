@@ -1,5 +1,7 @@
+import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { startTracing } from '../../../adapters/otel/startTracing.ts';
 import { withPackage } from '../observer/withPackage.ts';
+import { ownManifest } from '../ownManifest.ts';
 
 const END_MS = 5_000;
 
@@ -16,7 +18,11 @@ export async function openTracing(endpoint: string): Promise<() => Promise<void>
     why,
     () => import('@opentelemetry/exporter-trace-otlp-http'),
   );
-  const provider = new NodeTracerProvider({ spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())] });
+  const resource = defaultResource()
+    .merge(resourceFromAttributes({ 'service.name': 'rxfan', 'service.version': ownManifest().version }))
+    .merge(detectResources({ detectors: [envDetector] }));
+  const spanProcessors = [new BatchSpanProcessor(new OTLPTraceExporter())];
+  const provider = new NodeTracerProvider({ resource, spanProcessors });
   provider.register();
   const tracing = startTracing({ tracerProvider: provider });
   return async () => {
