@@ -25,7 +25,7 @@ const EXCEPTIONS: Readonly<Record<string, { readonly lines: number; readonly rea
     reason: 'the one place where the parts of a subscriber meet',
   },
   'lib/core/topics/topic.ts': {
-    lines: 158,
+    lines: 162,
     reason: 'all that a Subject promises, and all that is promised besides',
   },
   'lib/core/topics/waitingRoom.ts': {

@@ -1,4 +1,4 @@
-import { carrier, runCarried, type Carried } from '../../../operators/internal/carrier.ts';
+import { runCarried, type Carried } from '../../../operators/internal/carrier.ts';
 import type { DeliveryError } from '../../contracts/deliveryFailure.ts';
 import type { Outcome } from '../../contracts/delivery.ts';
 import type { Subscribed } from './note.ts';
@@ -18,14 +18,7 @@ export class Publication<A> {
   /** When it first had to wait, in ms of the clock; -1 before: a virtual clock starts at 0. */
   waitsSince = -1;
 
-  constructor(
-    topic: string,
-    id: number,
-    value: A,
-    receipt?: PublicationReceipt,
-    origin?: object,
-    carried = carrier.current?.enter({ operation: 'publish', system: 'rxfan', destination: topic }),
-  ) {
+  constructor(topic: string, id: number, value: A, receipt?: PublicationReceipt, origin?: object, carried?: Carried) {
     this.topic = topic;
     this.id = id;
     this.value = value;
@@ -44,7 +37,16 @@ export class Publication<A> {
   /** Tells it where the value was published: what follows from its end belongs there. */
   settle(subscriber: Subscribed, outcome: Outcome, error?: DeliveryError): void {
     const { receipt, carried } = this;
-    if (carried && receipt) runCarried(carried, () => receipt.settle(subscriber, outcome, error));
+    if (carried && receipt) settleCarried(carried, receipt, [subscriber, outcome, error]);
     else receipt?.settle(subscriber, outcome, error);
   }
+}
+
+/** Not a closure of the method, which would cost those that nobody follows. */
+function settleCarried(
+  carried: Carried,
+  receipt: PublicationReceipt,
+  settlement: Parameters<PublicationReceipt['settle']>,
+): void {
+  runCarried(carried, () => receipt.settle(...settlement));
 }

@@ -11,14 +11,16 @@ export class Replay<A> {
   }
 
   /** Keeps the value; nobody waits any more for what becomes of it. */
-  keep({ topic, id, value }: Publication<A>): void {
+  keep({ topic, id, value, carried }: Publication<A>): void {
     if (this.size === 0) return;
     if (this.last.size === this.size) this.last.shift();
-    this.last.push(new Publication(topic, id, value));
+    this.last.push(new Publication(topic, id, value, undefined, undefined, carried));
   }
 
   /** The oldest first. */
   publications(): readonly Publication<A>[] {
-    return this.last.toArray().map(({ topic, id, value }) => new Publication(topic, id, value));
+    return this.last
+      .toArray()
+      .map(({ topic, id, value, carried }) => new Publication(topic, id, value, undefined, undefined, carried));
   }
 }

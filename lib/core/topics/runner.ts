@@ -28,7 +28,7 @@ export class Runner<A> implements AttemptHost<A> {
   retried = 0;
   private readonly host: RunnerHost<A>;
   private readonly feeds: Feeds<A>;
-  private readonly terms: Terms<A>;
+  readonly terms: Terms<A>;
   private readonly dispatcher: Dispatcher;
   private readonly observe: Cap['observe'];
   private readonly deadlines: Deadlines | undefined;
@@ -83,10 +83,10 @@ export class Runner<A> implements AttemptHost<A> {
 
   private start(attempt: Attempt<A>, waitsSince: number): boolean {
     if (!attempt.publication.carried) return this.begin(attempt);
-    return startCarried(attempt, { subscriber: this.terms.id, waitsSince }, () => this.begin(attempt));
+    return startCarried(this, attempt, waitsSince);
   }
 
-  private begin(attempt: Attempt<A>): boolean {
+  begin(attempt: Attempt<A>): boolean {
     return this.isSimple ? this.ended(attempt, callHandler(this.terms, attempt)) : this.startWatched(attempt);
   }
 

@@ -1,17 +1,20 @@
 import { carrier, type Step } from '../../../operators/internal/carrier.ts';
 import type { Attempt } from './attempt.ts';
 
-/** Starts an attempt where its value comes from, and says how long that has waited, if it has. */
-export function startCarried<A>(
-  attempt: Attempt<A>,
-  { subscriber, waitsSince }: { readonly subscriber: string; readonly waitsSince: number },
-  start: () => boolean,
-): boolean {
+/** Who begins an attempt. */
+interface Beginner<A> {
+  readonly terms: { readonly id: string };
+  begin(attempt: Attempt<A>): boolean;
+}
+
+/** Begins an attempt where its value comes from, and says how long that has waited, if it has. */
+export function startCarried<A>(runner: Beginner<A>, attempt: Attempt<A>, waitsSince: number): boolean {
   const by = carrier.current;
-  if (!by) return start();
+  if (!by) return runner.begin(attempt);
   const { publication, topic: destination } = attempt;
+  const subscriber = runner.terms.id;
   const step: Omit<Step, 'operation'> = { system: 'rxfan', destination, subscriber, attempt: attempt.attempt };
   if (waitsSince >= 0) by.waited({ ...step, operation: 'wait' }, publication.carried, waitsSince);
   attempt.stretch = by.begin({ ...step, operation: 'process' }, publication.carried);
-  return by.run(attempt.stretch.carried, start);
+  return by.run(attempt.stretch.carried, () => runner.begin(attempt));
 }
