@@ -8,7 +8,7 @@ export async function calledOut<A extends { readonly status: number }>(
 ): Promise<A> {
   const { current } = carrier;
   if (!current) return ask({});
-  const stretch = current.begin({ operation: 'call', system: 'http', destination: method, host });
+  const stretch = current.begin({ operation: 'call', system: 'http', destination: method, host }, undefined);
   try {
     const answer = await current.run(stretch.carried, () => ask(current.headers(stretch.carried) ?? {}));
     stretch.end({ status: answer.status });

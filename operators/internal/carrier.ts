@@ -49,8 +49,11 @@ export type SentTrace = Readonly<Record<string, string>>;
 
 /** Who follows items on their way. None of it throws. */
 export interface Carrier {
-  /** What an item carries that enters now. With a step, an item that belongs to nothing begins something with it. */
-  enter(step?: Step): Carried;
+  /**
+   * What an item carries that enters now; undefined where only the time of steps is taken. With a step, an item that belongs to
+   * nothing begins something with it.
+   */
+  enter(step?: Step): Carried | undefined;
   /**
    * What an item carries that comes from elsewhere, as far as what it says of itself is well formed. `here`: where it says
    * nothing, or belongs to what runs now, it comes from that.
@@ -63,7 +66,7 @@ export interface Carrier {
   /** Says that an item has waited, since a time in ms of the clock; default: since it entered, or was sent. */
   waited(step: Step, carried: Carried | undefined, since?: number): void;
   /** Begins a step of an item; without one, of what runs now. */
-  begin(step: Step, carried?: Carried): Stretch;
+  begin(step: Step, carried: Carried | undefined): Stretch;
 }
 
 /** Who follows items, if anybody does. Things look here where an item enters, begins to wait, or is taken up. */
@@ -77,9 +80,8 @@ export function runCarried<R>(carried: Carried | undefined, work: () => R): R {
 
 /** What is to be done later, where this comes from. With a step it is said that it waited until then. */
 export function later<R>(work: () => R, step?: Step): () => R {
-  const { current } = carrier;
-  if (!current) return work;
-  const carried = current.enter();
+  const carried = carrier.current?.enter();
+  if (!carried) return work;
   return () => {
     if (step) carrier.current?.waited(step, carried);
     return runCarried(carried, work);

@@ -35,5 +35,5 @@ export class Origins {
 
 /** Those of a line that is made now; undefined where nobody follows what enters it. */
 export function originsOf(step?: Step): Origins | undefined {
-  return carrier.current && new Origins(step);
+  return carrier.current?.enter() && new Origins(step);
 }

@@ -56,7 +56,7 @@ const NOTHING: Carried = { carried: true };
 
 /** Follows nothing. */
 const NOBODY: Carrier = {
-  enter: () => NOTHING,
+  enter: () => undefined,
   from: () => NOTHING,
   headers: () => undefined,
   run: (_, work) => work(),

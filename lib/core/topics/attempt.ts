@@ -64,14 +64,14 @@ export class Attempt<A> implements DeliveryContext {
     return this.controller.signal;
   }
 
-  /** Waits before it is started, unless it is cancelled meanwhile. */
-  wait(delayMs: number, start: () => void): void {
+  /** Waits before it is started, unless it is cancelled meanwhile. `start` takes since when. */
+  wait(delayMs: number, start: (since: number) => void): void {
     const now = asyncScheduler.now();
     this.time = { startedAt: now, retryAt: now + delayMs };
     this.work = after(delayMs, () => {
       this.work = undefined;
       this.time = { startedAt: asyncScheduler.now() };
-      start();
+      start(now);
     });
   }
 

@@ -1,4 +1,5 @@
 import { asyncScheduler } from 'rxjs';
+import { carrier } from '../../../operators/internal/carrier.ts';
 import type { Handled } from '../../contracts/handled.ts';
 import { Deadlines } from '../paging/deadlines.ts';
 import { Attempt, type AttemptHost, type AttemptTime } from './attempt.ts';
@@ -82,7 +83,7 @@ export class Runner<A> implements AttemptHost<A> {
   }
 
   private start(attempt: Attempt<A>, waitsSince: number): boolean {
-    if (!attempt.publication.carried) return this.begin(attempt);
+    if (!carrier.current) return this.begin(attempt);
     return startCarried(this, attempt, waitsSince);
   }
 
@@ -124,8 +125,7 @@ export class Runner<A> implements AttemptHost<A> {
     failed.state = 'retried';
     this.retried++;
     this.attempts.enter(next);
-    const waitsSince = asyncScheduler.now();
-    next.wait(waitMs, () =>
+    next.wait(waitMs, (waitsSince) =>
       this.dispatcher.enter(() => {
         if (next.state === 'live') this.start(next, waitsSince);
       }),

@@ -12,9 +12,10 @@ export function startCarried<A>(runner: Beginner<A>, attempt: Attempt<A>, waitsS
   const by = carrier.current;
   if (!by) return runner.begin(attempt);
   const { publication, topic: destination } = attempt;
+  const origin = publication.carried ?? by.from({}); // that of whoever made room is none of its own
   const subscriber = runner.terms.id;
   const step: Omit<Step, 'operation'> = { system: 'rxfan', destination, subscriber, attempt: attempt.attempt };
-  if (waitsSince >= 0) by.waited({ ...step, operation: 'wait' }, publication.carried, waitsSince);
-  attempt.stretch = by.begin({ ...step, operation: 'process' }, publication.carried);
+  if (waitsSince >= 0) by.waited({ ...step, operation: 'wait' }, origin, waitsSince);
+  attempt.stretch = by.begin({ ...step, operation: 'process' }, origin);
   return by.run(attempt.stretch.carried, () => runner.begin(attempt));
 }

@@ -148,6 +148,27 @@ describe('an item of a topic', () => {
     ]);
   });
 
+  it('stays in its own trace when it is parked and taken back in', async () => {
+    const { within } = traced();
+    const seen: unknown[] = [];
+    const topic = new Topic<number>({ name: 'orders' });
+    const delivery = topic.deliver({
+      id: 'parks',
+      onFailure: 'park',
+      handle: () => {
+        seen.push(traceNow());
+        if (seen.length === 1) throw new Error('not yet');
+      },
+    });
+    const id = within('root', (span) => {
+      topic.publish(1);
+      return span.spanContext().traceId;
+    });
+    within('operator', () => delivery.redrive());
+    await lastValueFrom(topic.close());
+    expect(seen).toEqual([id, id]);
+  });
+
   it('goes to plain observers within its trace, also when it is published by a handler', () => {
     const { within } = traced();
     const topic = new Topic<number>({ name: 'orders' });
@@ -415,6 +436,33 @@ describe('startTracing', () => {
     await lastValueFrom(topic.close(), { defaultValue: undefined });
     topic.complete();
     expect(spans().map(({ name }) => name)).toEqual(['root']);
+  });
+
+  it("takes what was published before for nobody's, whoever makes room for it", async () => {
+    const topic = new Topic<number>({ name: 'orders' });
+    const gate = door();
+    const seen: unknown[] = [];
+    topic.deliver({
+      id: 'slow',
+      handle: (order) => {
+        seen.push([order, traceNow()]);
+        return gate.opened;
+      },
+    });
+    topic.publish(1);
+    topic.publish(2);
+    const { within, named } = traced();
+    within('root', () => topic.publish(3));
+    within('opener', () => gate.open());
+    await lastValueFrom(topic.close());
+    const [two, three] = named('process orders').map((span) => span.spanContext().traceId);
+    expect(seen).toEqual([
+      [1, undefined],
+      [2, two],
+      [3, three],
+    ]);
+    expect(named('root').map((span) => span.spanContext().traceId)).toEqual([three]);
+    expect(named('opener').map((span) => span.spanContext().traceId)).not.toContain(two);
   });
 
   it('runs once at a time', () => {
