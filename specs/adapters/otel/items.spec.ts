@@ -1,4 +1,5 @@
-import { firstValueFrom, lastValueFrom, map, Subject, timer, toArray } from 'rxjs';
+import { context, trace } from '@opentelemetry/api';
+import { firstValueFrom, lastValueFrom, map, Subject, tap, timer, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { startTracing } from '../../../lib/adapters/otel/startTracing.ts';
 import { TelemetryRunningError } from '../../../lib/adapters/otel/telemetryFailure.ts';
@@ -80,6 +81,21 @@ describe('an item of a topic', () => {
     expect(new Set(others.map(({ attributes }) => attributes['messaging.destination.subscription.name']))).toEqual(
       new Set(['a', 'b']),
     );
+  });
+
+  it('ends where it was published: what follows from that is no part of the attempt', async () => {
+    const { within } = traced();
+    const topic = new Topic<number>({ name: 'orders' });
+    topic.deliver({ id: 'a', handle: () => Promise.resolve() });
+    const seen: unknown[] = [];
+    const { id, over } = within('root', (span) => ({
+      id: span.spanContext().spanId,
+      over: lastValueFrom(
+        topic.publish(1).settled$.pipe(tap(() => seen.push(trace.getSpanContext(context.active())?.spanId))),
+      ),
+    }));
+    await over;
+    expect(seen).toEqual([id]);
   });
 
   it('tells each attempt and the wait between', async () => {
@@ -323,8 +339,20 @@ describe('mergeSorted', () => {
 describe('aggregatePages', () => {
   it('calls its sources for whoever asked', async () => {
     const { within, named } = traced();
-    const source = (name: string, first: number) =>
-      fakePageSource({ name, items: [first, first + 2, first + 4], key: (item) => item, latencyMs: () => 1 });
+    const callers: unknown[] = [];
+    const source = (name: string, first: number) => {
+      const own = fakePageSource({
+        name,
+        items: [first, first + 2, first + 4],
+        key: (item) => item,
+        latencyMs: () => 1,
+      });
+      const fetch: typeof own.fetch = (request) => {
+        callers.push(trace.getSpanContext(context.active())?.spanId);
+        return own.fetch(request);
+      };
+      return { name, fetch };
+    };
     const aggregate = aggregatePages({
       sources: [source('even', 0), source('odd', 1)],
       key: (item: number) => item,
@@ -339,6 +367,8 @@ describe('aggregatePages', () => {
     await page;
     expect(named('fetch even').map((span) => span.spanContext().traceId)).toEqual([id]);
     expect(named('fetch odd').map((span) => span.spanContext().traceId)).toEqual([id]);
+    const calls = [...named('fetch even'), ...named('fetch odd')];
+    expect(new Set(callers)).toEqual(new Set(calls.map((span) => span.spanContext().spanId)));
   });
 });
 
@@ -440,20 +470,20 @@ describe('startTracing', () => {
 
   it("takes what was published before for nobody's, whoever makes room for it", async () => {
     const topic = new Topic<number>({ name: 'orders' });
-    const gate = door();
+    const gate$ = new Subject<void>();
     const seen: unknown[] = [];
     topic.deliver({
       id: 'slow',
       handle: (order) => {
         seen.push([order, traceNow()]);
-        return gate.opened;
+        return order === 1 ? gate$ : undefined;
       },
     });
     topic.publish(1);
     topic.publish(2);
     const { within, named } = traced();
     within('root', () => topic.publish(3));
-    within('opener', () => gate.open());
+    within('opener', () => gate$.complete());
     await lastValueFrom(topic.close());
     const [two, three] = named('process orders').map((span) => span.spanContext().traceId);
     expect(seen).toEqual([

@@ -56,3 +56,8 @@ export function traceNow(): string | undefined {
 export function msOf({ duration: [seconds, nanoseconds] }: ReadableSpan): number {
   return seconds * 1_000 + nanoseconds / 1e6;
 }
+
+/** When a span began, in ms. */
+export function startOf({ startTime: [seconds, nanoseconds] }: ReadableSpan): number {
+  return seconds * 1_000 + nanoseconds / 1e6;
+}
