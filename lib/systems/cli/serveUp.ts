@@ -6,7 +6,6 @@ import { openapi as catalogueApi } from '../catalogue/openapi.ts';
 import { consoleApp } from '../console/consoleApp.ts';
 import { createDemo } from '../console/createDemo.ts';
 import { openapi as consoleApi } from '../console/openapi.ts';
-import { openInspection } from '../console/openInspection.ts';
 import { eventingApp } from '../eventing/eventingApp.ts';
 import { openapi as eventingApi } from '../eventing/openapi.ts';
 import { jobsApp } from '../jobs/jobsApp.ts';
@@ -25,19 +24,11 @@ import { openServedCatalogue } from './openServedCatalogue.ts';
 import { queueDeadLetters } from './queueDeadLetters.ts';
 import { routeDeadLetters } from './routeDeadLetters.ts';
 import { serveUntilStopped, type ServeFlags } from './serveUntilStopped.ts';
+import type { Telemetry } from './telemetry/withTelemetry.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Serves everything on one port until it is told to stop, and gives the exit code. */
-export async function serveUp(flags: ServeFlags, terminal: Terminal): Promise<number> {
-  const closeInspection = openInspection(); // before anything is made that is to be seen
-  try {
-    return await serveInspected(flags, terminal);
-  } finally {
-    closeInspection();
-  }
-}
-
-async function serveInspected(flags: ServeFlags, terminal: Terminal): Promise<number> {
+export async function serveUp(flags: ServeFlags, terminal: Terminal, telemetry: Telemetry): Promise<number> {
   const [opened, observerSettings] = await bothOrProblems(
     openServedCatalogue(flags, terminal),
     readObserverSettings(terminal.env),
@@ -72,6 +63,7 @@ async function serveInspected(flags: ServeFlags, terminal: Terminal): Promise<nu
     flags,
     terminal,
     log,
+    telemetry,
     http: settings.http,
     app: (ready, onError) => {
       const routed = routing?.app(ready, onError);
