@@ -1,9 +1,9 @@
 import { Observable, type ObservableInput, type ObservedValueOf, type OperatorFunction } from 'rxjs';
 import { OverflowError } from './errors.ts';
 import { checkChoice, checkInteger } from './internal/checkOption.ts';
-import { Fifo } from './internal/fifo.ts';
 import { listen } from './internal/listen.ts';
 import { enrollMap } from './internal/mapPart.ts';
+import { WaitingLine } from './internal/waitingLine.ts';
 
 /** How many inner sources {@link mergeMapBounded} runs, how many values wait for one, and what happens beyond that. */
 export interface MergeMapBoundedOptions<T> {
@@ -54,7 +54,7 @@ export function mergeMapBounded<T, O extends ObservableInput<unknown>>(
 
   return (source) =>
     new Observable<R>((subscriber) => {
-      const waiting = new Fifo<T>();
+      const waiting = new WaitingLine<T>(name);
       let index = 0;
       let running = 0;
       let draining = false;
@@ -67,7 +67,7 @@ export function mergeMapBounded<T, O extends ObservableInput<unknown>>(
         else if (overflow === 'error') throw new OverflowError('mergeMapBounded', bufferSize);
         else {
           if (overflow === 'dropOldest') waiting.push(value);
-          onDrop(overflow === 'dropOldest' ? waiting.shift() : value);
+          onDrop(overflow === 'dropOldest' ? waiting.drop() : value);
         }
       };
 
@@ -101,7 +101,7 @@ export function mergeMapBounded<T, O extends ObservableInput<unknown>>(
         running--;
         if (draining) return; // the loop below goes on with it: places are filled in constant stack
         draining = true;
-        while (waiting.size > 0 && running < concurrency) start(waiting.shift());
+        while (waiting.size > 0 && running < concurrency) waiting.take(start);
         draining = false;
         completeOnceDone();
       };

@@ -2,7 +2,9 @@ import { EMPTY, Observable, type ObservableInput, type ObservedValueOf, type Ope
 import { OptionError } from './errors.ts';
 import { beforeBy } from './internal/beforeBy.ts';
 import { checkChoice, checkInteger } from './internal/checkOption.ts';
+import { carrier } from './internal/carrier.ts';
 import { createSupply } from './internal/createSupply.ts';
+import { emitCarried, emitInOrder } from './internal/emitInOrder.ts';
 import { enrollMerge } from './internal/mergePart.ts';
 import { Tournament } from './internal/tournament.ts';
 
@@ -17,9 +19,6 @@ export interface MergeSortedOptions<T> {
   /** What an inspection calls it. Default: `mergeSorted`. */
   readonly name?: string | undefined;
 }
-
-/** Most values moved out of the tournament before they are emitted. */
-const BATCH = 64;
 
 /**
  * Merges sources that are each in order into one that is in order.
@@ -80,6 +79,7 @@ export function mergeSorted<O extends ObservableInput<unknown>>(
     );
 
     subscriber.add(enrollMerge({ name, supplies }));
+    const asked = carrier.current?.enter(); // where values come from that are pulled
 
     const refill = (lane: number): void => {
       if (lane === -1 || subscriber.closed) return;
@@ -98,15 +98,8 @@ export function mergeSorted<O extends ObservableInput<unknown>>(
       if (live === 0) subscriber.complete();
     };
 
-    /** Emits what is in order, before an error tells what is not. The lane that has no value left, or -1. */
-    const emit = (): number => {
-      const values: T[] = [];
-      try {
-        return tournament.drain(values, BATCH);
-      } finally {
-        for (const value of values) subscriber.next(value);
-      }
-    };
+    const next = (value: T) => subscriber.next(value);
+    const emit = () => (asked ? emitCarried(tournament, next, supplies, asked) : emitInOrder(tournament, next));
 
     // Those that push come last: what is at hand is shown by then, and a synchronous one need not wait for it.
     for (const supply of [...supplies].sort((a, b) => Number(a.pushes) - Number(b.pushes))) {

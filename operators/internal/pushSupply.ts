@@ -3,6 +3,7 @@ import { OverflowError } from '../errors.ts';
 import { Fifo } from './fifo.ts';
 import { inspector } from './inspector.ts';
 import { listen } from './listen.ts';
+import { originsOf } from './origins.ts';
 import { NOTHING, type Supply, type SupplyOptions } from './supply.ts';
 import { thisTurn } from './turn.ts';
 
@@ -16,12 +17,16 @@ export function pushSupply<T>(
   { stage, bufferSize, used, ready }: SupplyOptions,
 ): Supply<T> {
   const waiting = new Fifo<T>();
+  const origins = originsOf();
   let taken = 0;
   let awaited = true;
   const isSeen = inspector.current !== undefined;
   let awaitedSince = isSeen ? thisTurn().startedAt : 0;
   let ended = false;
-  subscriber.add(() => waiting.clear());
+  subscriber.add(() => {
+    waiting.clear();
+    origins?.clear();
+  });
 
   const tell = (): void => {
     if (!awaited) return;
@@ -34,6 +39,7 @@ export function pushSupply<T>(
       next: (value) => {
         if (waiting.size + taken - used() >= bufferSize) throw new OverflowError(stage, bufferSize);
         waiting.push(value);
+        origins?.push();
         tell();
       },
       complete: () => {
@@ -58,5 +64,5 @@ export function pushSupply<T>(
 
   const state = () => ({ awaited: awaited ? awaitedSince : undefined, held: waiting.size + taken - used() });
 
-  return { pushes: true, open, take, state };
+  return { pushes: true, open, take, state, origins };
 }

@@ -1,3 +1,5 @@
+import type { Origins } from './origins.ts';
+
 /** Where a stage takes the values of one source from. */
 export interface Supply<T> {
   /** It gives what it has as it likes, not as it is taken. */
@@ -8,6 +10,8 @@ export interface Supply<T> {
   take(): readonly T[] | undefined;
   /** How it stands, where it may keep others waiting. */
   state?(): SupplyState;
+  /** Where its values come from that were not used, those included that were taken. Absent where that is known: from whoever takes them. */
+  readonly origins?: Origins | undefined;
 }
 
 /** What an inspection sees of a supply. */

@@ -21,11 +21,11 @@ const EXCEPTIONS: Readonly<Record<string, { readonly lines: number; readonly rea
     reason: 'one state machine, whose counts of lanes hold all of it together',
   },
   'lib/core/topics/attached.ts': {
-    lines: 158,
+    lines: 160,
     reason: 'the one place where the parts of a subscriber meet',
   },
   'lib/core/topics/topic.ts': {
-    lines: 156,
+    lines: 162,
     reason: 'all that a Subject promises, and all that is promised besides',
   },
   'lib/core/topics/waitingRoom.ts': {

@@ -21,6 +21,7 @@ export function contents({ operators, recipes, doors }: ContentsOptions): readon
       'Page through many sources': '/paging',
       'Write marble tests': '/testing',
       'See who holds up whom': '/inspection',
+      'Measure and trace': '/telemetry',
     }),
     { text: 'Operators', items: operators.map((name) => ({ text: name, link: `/operators/${name}` })) },
     { text: 'Recipes', items: recipes },
@@ -31,6 +32,7 @@ export function contents({ operators, recipes, doors }: ContentsOptions): readon
       Routing: '/routing',
       Events: '/events',
       Observer: '/observer',
+      Console: '/console',
       'All settings': '/configuration',
     }),
     section('Reference', {

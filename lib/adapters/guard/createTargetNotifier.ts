@@ -1,5 +1,6 @@
 import { asyncScheduler, catchError, defer, EMPTY, mergeMap, throwError, timeout, type Observable } from 'rxjs';
 import { OptionError } from '../../../operators/errors.ts';
+import { calledOut } from '../../boundary/calledOut.ts';
 import { fromAbortable } from '../../boundary/fromAbortable.ts';
 import { retryAfterMs } from '../../boundary/retryAfter.ts';
 import { NotifyError, type Notification, type Notifier } from '../../contracts/notifier.ts';
@@ -52,7 +53,9 @@ export function createTargetNotifier(
     const { headers, body: text } = write(notification);
     const body = Buffer.from(text);
     const signed = sign({ id: notification.id, time: asyncScheduler.now(), body });
-    return exchange({ url, addresses, headers: { ...headers, ...signed }, body, ca, dial }, signal);
+    return calledOut('POST', url.hostname, (trace) =>
+      exchange({ url, addresses, headers: { ...headers, ...signed, ...trace }, body, ca, dial }, signal),
+    );
   };
 
   return {

@@ -1,8 +1,10 @@
 import { Hono } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
+import { routePath } from 'hono/route';
 import { InvalidPageTokenError, PageTokenMismatchError } from '../../contracts/pageTokenFailure.ts';
 import { answerJson } from './answerJson.ts';
 import { answerProblem, isOurFault, RequestError } from './problem.ts';
+import { noteRoute } from './tracedRequest.ts';
 
 /** What {@link createApi} answers by itself, and to whom. */
 export interface ApiOptions {
@@ -44,6 +46,10 @@ export function createApi(options: ApiOptions): Hono<ApiEnv> {
     return answerProblem(concealed ? new InvalidPageTokenError() : failure);
   });
 
+  app.use(async (context, next) => {
+    await next();
+    noteRoute(context.req.raw, routePath(context, -1));
+  });
   app.use('/v1/*', async (context, next) => {
     const tenant = authorize(context.req.raw);
     if (tenant === undefined) {

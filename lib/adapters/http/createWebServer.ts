@@ -11,6 +11,7 @@ import { bodyTooLarge, limitBody } from './limitBody.ts';
 import { answerProblem, problemOf, RequestError } from './problem.ts';
 import { withSecurityHeaders } from './securityHeaders.ts';
 import { TextResponse } from './textResponse.ts';
+import { traced } from './tracedRequest.ts';
 import { writeText } from './writeText.ts';
 
 /** Anything that answers a web request: a Hono app, a function with a name. */
@@ -62,7 +63,7 @@ export function createWebServer(app: WebApp, { hostname, guard, limits, onError 
         address: incoming.socket.remoteAddress,
         takeOver: upgrade?.takeOver,
       });
-      const response = await app.fetch(limited);
+      const response = await traced(limited, () => app.fetch(limited));
       upgrade?.answered(response);
       return response;
     } finally {

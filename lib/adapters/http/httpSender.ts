@@ -1,5 +1,6 @@
 import { asyncScheduler, defer, EMPTY, endWith, ignoreElements, mergeMap, throwError, timeout } from 'rxjs';
 import { OptionError } from '../../../operators/errors.ts';
+import { calledOut } from '../../boundary/calledOut.ts';
 import { canonicalJson } from '../../boundary/canonicalJson.ts';
 import { fromAbortable } from '../../boundary/fromAbortable.ts';
 import { checkedHeaders, httpUrl } from '../../boundary/httpTarget.ts';
@@ -41,14 +42,18 @@ const BUSY = new Set([408, 425, 429, 503]);
  */
 export function httpSender(options: HttpSenderOptions): Sender {
   const { name, timeoutMs = 30_000, fetch = globalThis.fetch } = options;
-  const { href } = httpUrl(options.url);
+  const { href, hostname } = httpUrl(options.url);
   const headers = new Headers(HEADERS);
   for (const [header, value] of checkedHeaders(options.headers ?? {})) headers.set(header, value);
   if (!(timeoutMs > 0)) throw new OptionError('timeoutMs', 'more than 0 ms', timeoutMs);
 
   const post = async (event: RoutedEvent, signal: AbortSignal): Promise<Response> => {
-    const request: RequestInit = { method: 'POST', redirect: 'manual', signal, ...written(name, event, headers) };
-    return fetch(href, request).catch((cause: unknown) => {
+    const request = { method: 'POST', redirect: 'manual', signal, ...written(name, event, headers) } as const;
+    const asked = calledOut('POST', hostname, (trace) => {
+      for (const [header, value] of Object.entries(trace)) request.headers.set(header, value);
+      return fetch(href, request);
+    });
+    return asked.catch((cause: unknown) => {
       throw new SendError(name, isMalformed(cause) ? 'malformed' : 'unreachable', networkReason(cause), { cause });
     });
   };
@@ -73,8 +78,13 @@ export function httpSender(options: HttpSenderOptions): Sender {
   };
 }
 
+interface Written {
+  readonly headers: Headers;
+  readonly body: string;
+}
+
 /** What goes out. Its key is that of the event, so that the other side can tell when it gets it twice. */
-function written(sender: string, { id, payload }: RoutedEvent, headers: Headers): RequestInit {
+function written(sender: string, { id, payload }: RoutedEvent, headers: Headers): Written {
   const all = new Headers(headers);
   all.set('idempotency-key', encodeURIComponent(JSON.stringify(id).slice(1, -1)));
   try {

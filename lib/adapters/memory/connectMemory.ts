@@ -21,8 +21,9 @@ import { heldUp } from '../../../operators/internal/heldUp.ts';
 import { enroll } from '../../../operators/internal/inspector.ts';
 import { checkMessage } from '../../boundary/checkMessage.ts';
 import { queueTerms } from '../../boundary/queueTerms.ts';
+import { sent } from '../../boundary/tracedMessage.ts';
 import { ClosedError } from '../../contracts/deliveryFailure.ts';
-import type { ConsumerEvent, Transport, TransportState } from '../../contracts/transport.ts';
+import type { ConsumerEvent, OutgoingMessage, Transport, TransportState } from '../../contracts/transport.ts';
 import type { BrokerCore } from './brokerCore.ts';
 import { copyOfMessage } from './copyOfMessage.ts';
 import { MemoryConsumer } from './memoryConsumer.ts';
@@ -56,7 +57,7 @@ export function connectMemory(broker: BrokerCore, name: string): Transport {
         refuseWhen(isClosed);
         checkMessage(message);
         publisher.add(heldUp(() => ({ how: 'waits for', on: transport, called: `transport '${name}'` })));
-        outbox.publish(copyOfMessage(message), publisher);
+        publisher.add(sent('memory', message, published).subscribe(publisher));
       }),
 
     consume(contract) {
@@ -86,6 +87,12 @@ export function connectMemory(broker: BrokerCore, name: string): Transport {
       });
     },
 
+    deadLetters: (queue) =>
+      defer(() => {
+        refuseWhen(closing$ !== undefined);
+        return of(broker.deadLetterCount(queue));
+      }),
+
     close({ deadlineMs = 10_000 } = {}) {
       if (!(deadlineMs >= 0)) throw new OptionError('deadlineMs', '0 or more', deadlineMs);
       return defer(() => (closing$ ??= closeWithin(deadlineMs)));
@@ -93,6 +100,10 @@ export function connectMemory(broker: BrokerCore, name: string): Transport {
   };
   enroll(transport, (one) => (isClosed ? undefined : transportPart(one, outbox, broker)));
   return transport;
+
+  function published(message: OutgoingMessage): Observable<never> {
+    return new Observable((publisher) => outbox.publish(copyOfMessage(message), publisher));
+  }
 
   function closeWithin(deadlineMs: number): Observable<never> {
     const late$ = new Observable<void>((subscriber) => after(deadlineMs, () => subscriber.next()));

@@ -4,8 +4,10 @@ import { listen } from '../../../operators/internal/listen.ts';
 import { fromAbortable } from '../../boundary/fromAbortable.ts';
 import type { QueueTerms } from '../../boundary/queueTerms.ts';
 import { retryDelayMs } from '../../boundary/retryDelayMs.ts';
+import { takeUp } from '../../boundary/tracedMessage.ts';
 import { inWords } from '../../contracts/inWords.ts';
 import type { ConsumerEvent } from '../../contracts/transport.ts';
+import { ClosedError } from '../../contracts/deliveryFailure.ts';
 import { DeadLetterError } from '../../contracts/transportFailure.ts';
 import type { DeadLetters } from './deadLetters.ts';
 import type { Entry, MemoryQueue, Reader } from './memoryQueue.ts';
@@ -49,13 +51,23 @@ export class MemoryConsumer implements Reader {
     }
     const incoming = { ...message, body: message.body.slice(), attempt };
     const handled$ = fromAbortable((signal) => terms.handle(incoming, { signal }) ?? EMPTY);
-    runFor(entry, () =>
-      listen(handled$, events, {
-        next: () => undefined,
-        error: (cause) => this.fail(entry, cause),
-        complete: () => this.settle(entry, () => this.parts.queue.settle(entry)),
-      }),
+    const { run, end } = takeUp('memory', terms.name, incoming);
+    const handling = run(() =>
+      runFor(entry, () =>
+        listen(handled$, events, {
+          next: () => undefined,
+          error: (failure) => {
+            end({ failure });
+            this.fail(entry, failure);
+          },
+          complete: () => {
+            end();
+            this.settle(entry, () => this.parts.queue.settle(entry));
+          },
+        }),
+      ),
     );
+    handling.add(() => end({ failure: new ClosedError(terms.name) })); // unless it has ended
   }
 
   /** Takes no more. */

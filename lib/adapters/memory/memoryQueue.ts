@@ -1,11 +1,12 @@
 import { asyncScheduler, type Subscription } from 'rxjs';
 import { after } from '../../../operators/internal/after.ts';
 import { Fifo } from '../../../operators/internal/fifo.ts';
+import { sentAgain } from '../../boundary/tracedMessage.ts';
 import type { OutgoingMessage, QueueContract } from '../../contracts/transport.ts';
 
 /** A message in a queue. */
 export interface Entry {
-  readonly message: OutgoingMessage;
+  message: OutgoingMessage;
   /** Its place in the order of the queue. */
   readonly place: number;
   /** So far. */
@@ -89,6 +90,7 @@ export class MemoryQueue {
   /** One that was taken comes again, at the end of the line. */
   delay(entry: Entry, delayMs: number): void {
     this.taken.delete(entry);
+    entry.message = { ...entry.message, headers: sentAgain(entry.message.headers) };
     const dueAt = asyncScheduler.now() + delayMs;
     let at = this.delayed.length;
     while (at > 0 && this.delayed[at - 1]!.dueAt > dueAt) at--;

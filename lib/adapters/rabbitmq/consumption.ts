@@ -3,11 +3,13 @@ import { BehaviorSubject, Subscription, type Observable, type Subscriber } from 
 import { after } from '../../../operators/internal/after.ts';
 import { Fifo } from '../../../operators/internal/fifo.ts';
 import type { QueueTerms } from '../../boundary/queueTerms.ts';
+import { takeUp } from '../../boundary/tracedMessage.ts';
+import { ClosedError } from '../../contracts/deliveryFailure.ts';
 import { inWords } from '../../contracts/inWords.ts';
 import type { ConsumerEvent, IncomingMessage } from '../../contracts/transport.ts';
 import { DeadLetterError, InvalidMessageError, QueueConfigError } from '../../contracts/transportFailure.ts';
 import { channelFailure } from './channelFailure.ts';
-import { runHandler, type HandlerRun } from './handlerRun.ts';
+import { runHandler, type HandlerRun, type RunEnd } from './handlerRun.ts';
 import { isMovable, type Mover } from './mover.ts';
 import { Settler } from './settler.ts';
 import { attemptOf, fromWire } from './wire.ts';
@@ -100,18 +102,25 @@ export class Consumption {
   private run(message: ConsumeMessage, incoming: IncomingMessage): void {
     const { state } = this;
     state.running++;
-    const running = runHandler(state.terms.handle, incoming, {
+    const { run: runTraced, end } = takeUp('rabbitmq', state.terms.name, incoming);
+    const whenEnded: RunEnd = {
       succeeded: () => {
+        end();
         this.settler.ack(message);
         this.count(-1);
       },
-      failed: (cause) => this.fail(message, incoming, cause),
+      failed: (failure) => {
+        end({ failure });
+        this.fail(message, incoming, failure);
+      },
       over: (run) => {
+        end({ failure: new ClosedError(state.terms.name) }); // unless it has ended
         state.running--;
         this.runs.delete(run);
         state.current?.start();
       },
-    });
+    };
+    const running = runTraced(() => runHandler(state.terms.handle, incoming, whenEnded));
     if (running) this.runs.add(running);
   }
 

@@ -1,6 +1,7 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { defer, mergeMap, type Observable } from 'rxjs';
 import type { QueueTerms } from '../../boundary/queueTerms.ts';
+import { sentAgain } from '../../boundary/tracedMessage.ts';
 import type { Outbox } from './outbox.ts';
 import type { Letter } from './outboxEntry.ts';
 import { deadQueueOf, declareDelay } from './topology.ts';
@@ -76,7 +77,7 @@ function movedTo(queue: string, message: ConsumeMessage, headers: Readonly<Recor
     body: message.content,
     options: {
       ...propertiesOf(message),
-      headers: { ...ownHeaders(message), [HEADERS.routingKey]: routingKeyOf(message), ...headers },
+      headers: { ...sentAgain(ownHeaders(message)), [HEADERS.routingKey]: routingKeyOf(message), ...headers },
       persistent: true,
       mandatory: true,
     },

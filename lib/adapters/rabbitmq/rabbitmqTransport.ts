@@ -3,6 +3,7 @@ import { heldUp } from '../../../operators/internal/heldUp.ts';
 import { enroll } from '../../../operators/internal/inspector.ts';
 import { checkMessage } from '../../boundary/checkMessage.ts';
 import { queueTerms } from '../../boundary/queueTerms.ts';
+import { sent } from '../../boundary/tracedMessage.ts';
 import type { Transport } from '../../contracts/transport.ts';
 import { Connected } from './connected.ts';
 import { rabbitmqTerms, type RabbitmqOptions } from './options.ts';
@@ -34,10 +35,11 @@ export function rabbitmqTransport(options: RabbitmqOptions): Transport {
       defer(() => {
         checkMessage(message);
         const done = heldUp(() => ({ how: 'waits for', on: transport, called: `transport '${name}'` }));
-        return connected.publish(message).pipe(finalize(done));
+        return sent('rabbitmq', message, (traced) => connected.publish(traced)).pipe(finalize(done));
       }),
     consume: (queue) => connected.consume(queueTerms(queue, exchange.type)),
     redrive: (queue, { max = Infinity } = {}) => connected.redrive(queue, max),
+    deadLetters: (queue) => connected.deadLetters(queue),
     close: ({ deadlineMs = 10_000 } = {}) => connected.close(deadlineMs),
   };
   enroll(transport, (one) => transportPart(one, connected));

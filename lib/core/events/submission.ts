@@ -11,6 +11,7 @@ import {
   throwError,
 } from 'rxjs';
 import type { Observable } from 'rxjs';
+import { later } from '../../../operators/internal/carrier.ts';
 import type { CommandDefinition } from '../../contracts/message.ts';
 import type { Operation } from '../../contracts/operation.ts';
 import {
@@ -67,16 +68,17 @@ function confirmation(record: OperationRecord, submission: Submission, parts: Su
   const envelope = { id, type, source, time, correlationId: id, tenant, traceparent, tracestate, version };
   let mayBeThere = false; // the command, with the one who carries it out
 
+  let isSent = false;
+  // It is sent when its outcome can be heard: that is found out elsewhere.
+  const send$ = later((): Observable<never> => {
+    const message = writeMessage(command, envelope, data);
+    isSent = true;
+    return options.transport.publish(message);
+  });
+
   return defer(() => {
-    let isSent = false;
-    return concat(
-      reader.whenReady(options.readyTimeoutMs ?? 5_000),
-      defer(() => {
-        const message = writeMessage(command, envelope, data);
-        isSent = true;
-        return options.transport.publish(message);
-      }),
-    ).pipe(
+    isSent = false;
+    return concat(reader.whenReady(options.readyTimeoutMs ?? 5_000), defer(send$)).pipe(
       catchError((failure: unknown) => {
         if (isNotSent(failure)) isSent = false;
         return throwError(() => failure);

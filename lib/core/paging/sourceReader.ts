@@ -1,4 +1,5 @@
 import { asyncScheduler } from 'rxjs';
+import { carrier, runCarried, type Step } from '../../../operators/internal/carrier.ts';
 import type { Page, PageSource } from '../../contracts/pageSource.ts';
 import { SourceError, SourceOversizedError, type SourceFailure } from '../../contracts/sourceFailure.ts';
 import { Call } from './call.ts';
@@ -37,6 +38,7 @@ export class SourceReader<T, Q> {
   private readonly deadlines: Deadlines;
   private readonly maxItems: number;
   private call: Call | undefined;
+  private readonly origin = carrier.current?.enter(); // each call is made for whoever asked first
 
   constructor({ source, query, deadlines, maxItems }: SourceReaderOptions<T, Q>) {
     this.source = source;
@@ -57,11 +59,16 @@ export class SourceReader<T, Q> {
 
   /** Calls `taker` once, maybe before it returns, unless it is stopped first. */
   read(token: string | undefined, size: number, taker: PageTaker<T>): void {
+    const stretch = this.origin && carrier.current?.begin(this.step, this.origin);
+    const tell = (say: () => void) => (stretch ? runCarried(this.origin, say) : say());
     const fail = (cause: unknown) => {
       if (this.call !== current) return;
       this.call = undefined;
       current.cancel();
-      taker.failed(cause instanceof SourceOversizedError ? cause : new SourceError(this.source.name, cause));
+      stretch?.end({ failure: cause });
+      tell(() =>
+        taker.failed(cause instanceof SourceOversizedError ? cause : new SourceError(this.source.name, cause)),
+      );
     };
     const answer = (page: Page<T>) => {
       if (this.call !== current) return;
@@ -74,13 +81,16 @@ export class SourceReader<T, Q> {
       }
       this.call = undefined;
       current.end();
-      taker.got(hand);
+      stretch?.end();
+      tell(() => taker.got(hand));
     };
 
     const current = new Call(this.deadlines, fail);
     this.call = current;
-    try {
+    const ask = () =>
       current.listen(this.source.fetch(new CallRequest(current, this.query, token, size)), answer, fail);
+    try {
+      runCarried(stretch?.carried, ask);
     } catch (thrown) {
       fail(thrown);
     }
@@ -90,6 +100,10 @@ export class SourceReader<T, Q> {
   stop(): void {
     this.call?.cancel();
     this.call = undefined;
+  }
+
+  private get step(): Step {
+    return { operation: 'fetch', system: 'rxfan', destination: this.source.name };
   }
 
   private toHand(page: Page<T>, token: string | undefined, size: number): Hand<T> {

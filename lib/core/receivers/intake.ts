@@ -42,7 +42,7 @@ export class Intake<E> implements AckTreeHost<E> {
     this.deadlines = new Deadlines(ackTimeoutMs);
     this.memory = new AckMemory(options.rememberNacked);
     this.line = limits?.lineOf(identity.tenant);
-    this.seat = this.line?.join();
+    this.seat = this.line?.join(topic.name);
   }
 
   /** How many events are held back. */

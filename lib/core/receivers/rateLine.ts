@@ -1,5 +1,6 @@
-import { asyncScheduler, type Subscription, type Unsubscribable } from 'rxjs';
+import { asyncScheduler, Subscription, type Unsubscribable } from 'rxjs';
 import { after } from '../../../operators/internal/after.ts';
+import { later } from '../../../operators/internal/carrier.ts';
 import { Linked, type Link } from '../topics/linked.ts';
 import type { RateBucket } from './rateBucket.ts';
 
@@ -13,6 +14,8 @@ export interface RateLineOptions {
 
 /** The place of one receiver in the line of its tenant. */
 export interface Seat {
+  /** The receiver, as traces call it. */
+  readonly name: string;
   readonly waiting: Linked<Ticket>;
   /** Its place among those with somebody waiting. */
   turn: Link<Seat> | undefined;
@@ -32,7 +35,6 @@ interface Ticket {
 
 /** Timers are late by a part of this, for they have whole ms; the rate must not suffer. */
 const TIMER_MS = 1;
-const NOTHING: Unsubscribable = { unsubscribe: () => undefined };
 
 /** The events of one tenant that wait for its rate limit: receivers take turns, and have an equal share of the places. */
 export class RateLine {
@@ -54,9 +56,9 @@ export class RateLine {
     return this.seats === 0 && this.options.bucket.isFull(asyncScheduler.now());
   }
 
-  join(): Seat {
+  join(name: string): Seat {
     this.seats++;
-    return { waiting: new Linked(), turn: undefined };
+    return { name, waiting: new Linked(), turn: undefined };
   }
 
   /** Gives up a place, and refuses who waits there. */
@@ -70,18 +72,19 @@ export class RateLine {
   }
 
   /** Lets one through now or later, or refuses it, now or later; not at all when it is unsubscribed before. */
-  enter(seat: Seat, admitted: () => void, refused: Refused): Unsubscribable {
+  enter(seat: Seat, go: () => void, refused: Refused): Unsubscribable {
     const { bucket, maxDelayMs } = this.options;
     const now = asyncScheduler.now();
     if (this.all.size === 0 && bucket.take(now)) {
-      admitted();
-      return NOTHING;
+      go();
+      return Subscription.EMPTY;
     }
     // With as many of its own before it, it would be too late even without the others.
     if (!this.hasPlace(seat) || bucket.waitMs(now, seat.waiting.size) > maxDelayMs) {
       refused(bucket.waitMs(now, this.all.size));
-      return NOTHING;
+      return Subscription.EMPTY;
     }
+    const admitted = later(go, { operation: 'wait', system: 'rxfan', destination: seat.name });
     const ticket: Ticket = { seat, dueAt: now + maxDelayMs, admitted, refused, ofSeat: undefined, ofAll: undefined };
     ticket.ofSeat = seat.waiting.push(ticket);
     ticket.ofAll = this.all.push(ticket);

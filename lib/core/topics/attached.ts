@@ -6,6 +6,7 @@ import { Congestion, type LineAlert } from './congestion.ts';
 import type { Dispatcher, Startable } from './dispatcher.ts';
 import { Feeds } from './feeds.ts';
 import { Lane } from './lane.ts';
+import { notTakenUp } from './notTakenUp.ts';
 import type { Publication } from './publication.ts';
 import { Runner, type RunnerHost } from './runner.ts';
 import { termsOf, type Terms } from './terms.ts';
@@ -34,7 +35,7 @@ export class Attached<A> implements Startable, RunnerHost<A> {
   readonly host: AttachedHost;
   private readonly cap: Cap;
   readonly runner: Runner<A>;
-  private readonly congestion: Congestion;
+  readonly congestion: Congestion;
   private topics: number; // that are not complete
   private isQuiet = false; // nothing waits, so nothing is due when a value was handled
   private isOver = false;
@@ -95,7 +96,7 @@ export class Attached<A> implements Startable, RunnerHost<A> {
   offer(publication: Publication<A>): void {
     const verdict = this.lane.offer(publication);
     if (verdict !== 'accepted') this.looked();
-    else if (this.run(publication)) return;
+    else if (this.run(publication, -1)) return;
     if (this.isEnded) this.lane.room.clear();
     publication.receipt?.answered(this, verdict);
     if (!this.isQuiet || this.feeds.isWatched) this.changed();
@@ -105,7 +106,7 @@ export class Attached<A> implements Startable, RunnerHost<A> {
     const publication = this.isEnded ? undefined : this.lane.next();
     if (!publication) return false;
     this.looked();
-    if (!this.run(publication)) this.feeds.changed();
+    if (!this.run(publication, publication.waitsSince)) this.feeds.changed();
     return !this.isEnded && this.lane.isReady;
   }
 
@@ -146,8 +147,8 @@ export class Attached<A> implements Startable, RunnerHost<A> {
     this.isQuiet = depth === 0 && this.topics > 0 && this.congestion.isCalm;
   }
 
-  private run(publication: Publication<A>): boolean {
-    if (!this.isEnded) return this.runner.run(publication);
+  private run(publication: Publication<A>, waitsSince: number): boolean {
+    if (!this.isEnded) return this.runner.run(publication, waitsSince);
     this.discarded(publication); // a callback has closed it since it was taken
     return true;
   }
@@ -174,6 +175,7 @@ export class Attached<A> implements Startable, RunnerHost<A> {
   }
 
   private gone(publication: Publication<A>, outcome: Outcome, error: DeliveryError | undefined): void {
+    notTakenUp(publication, this.id, outcome);
     publication.settle(this, outcome, error);
     if (outcome === 'refused' && error) this.feeds.failed(error);
     if (outcome === 'dropped') this.feeds.guarded(() => this.terms.onDrop(publication.value), publication);

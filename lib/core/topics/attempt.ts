@@ -1,5 +1,6 @@
 import { asyncScheduler, from, Observable, type ObservableInput, type Subscription } from 'rxjs';
 import { after } from '../../../operators/internal/after.ts';
+import type { Stretch } from '../../../operators/internal/carrier.ts';
 import { runFor } from '../../../operators/internal/heldUp.ts';
 import type { DeliveryContext } from '../../contracts/delivery.ts';
 import type { Deadline } from '../paging/deadlines.ts';
@@ -23,6 +24,9 @@ export interface AttemptHost<A> {
   guarded<T>(attempt: Attempt<A>, call: () => T): T | undefined;
 }
 
+/** What somebody is told who follows a value whose attempt was given up. */
+const CANCELLED = Object.assign(new Error('it was cancelled'), { name: 'Cancelled' });
+
 /** One call of a handler, and what the handler is told of it. It ends once: it succeeds, fails, is late, or is cancelled. */
 export class Attempt<A> implements DeliveryContext {
   readonly publication: Publication<A>;
@@ -33,6 +37,8 @@ export class Attempt<A> implements DeliveryContext {
   place = -1;
   /** Absent where nobody looks at it. */
   time: AttemptTime | undefined;
+  /** Absent where nobody follows its value. */
+  stretch: Stretch | undefined;
   private readonly host: AttemptHost<A>;
   private work: Subscription | undefined;
   private controller: AbortController | undefined;
@@ -58,14 +64,14 @@ export class Attempt<A> implements DeliveryContext {
     return this.controller.signal;
   }
 
-  /** Waits before it is started, unless it is cancelled meanwhile. */
-  wait(delayMs: number, start: () => void): void {
+  /** Waits before it is started, unless it is cancelled meanwhile. `start` takes since when. */
+  wait(delayMs: number, start: (since: number) => void): void {
     const now = asyncScheduler.now();
     this.time = { startedAt: now, retryAt: now + delayMs };
     this.work = after(delayMs, () => {
       this.work = undefined;
       this.time = { startedAt: asyncScheduler.now() };
-      start();
+      start(now);
     });
   }
 
@@ -79,7 +85,7 @@ export class Attempt<A> implements DeliveryContext {
   }
 
   fail(cause: unknown): void {
-    if (!this.end('failed')) return;
+    if (!this.end('failed', cause)) return;
     this.controller?.abort(); // what it has begun must not go on, and not beside the next attempt
     this.host.failed(this, cause);
   }
@@ -95,9 +101,10 @@ export class Attempt<A> implements DeliveryContext {
     return true;
   }
 
-  private end(state: 'succeeded' | 'failed' | 'cancelled'): boolean {
+  private end(state: 'succeeded' | 'failed' | 'cancelled', failure?: unknown): boolean {
     if (this.state !== 'live') return false;
     this.state = state;
+    this.stretch?.end(state === 'cancelled' ? { failure: CANCELLED } : { failure });
     if (this.time) this.host.stopped(this.time);
     const { work } = this;
     if (work) this.host.guarded(this, () => work.unsubscribe());

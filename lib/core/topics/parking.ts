@@ -20,8 +20,8 @@ export class Parking<A> {
   }
 
   /** Puts one aside. The one that has to go for it, the oldest, or undefined. */
-  put({ topic, id, value }: Publication<A>): Publication<A> | undefined {
-    this.aside.push(new Publication(topic, id, value));
+  put({ topic, id, value, carried }: Publication<A>): Publication<A> | undefined {
+    this.aside.push(new Publication(topic, id, value, undefined, undefined, carried));
     return this.aside.size > this.most ? this.aside.shift() : undefined;
   }
 

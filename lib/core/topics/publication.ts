@@ -1,3 +1,4 @@
+import { runCarried, type Carried } from '../../../operators/internal/carrier.ts';
 import type { DeliveryError } from '../../contracts/deliveryFailure.ts';
 import type { Outcome } from '../../contracts/delivery.ts';
 import type { Subscribed } from './note.ts';
@@ -12,25 +13,40 @@ export class Publication<A> {
   readonly receipt: PublicationReceipt | undefined;
   /** The subscriber whose handler published it, while that handler had not returned. */
   readonly origin: object | undefined;
+  /** What goes along with it. Absent where nobody follows it. */
+  readonly carried: Carried | undefined;
   /** When it first had to wait, in ms of the clock; -1 before: a virtual clock starts at 0. */
   waitsSince = -1;
 
-  constructor(topic: string, id: number, value: A, receipt?: PublicationReceipt, origin?: object) {
+  constructor(topic: string, id: number, value: A, receipt?: PublicationReceipt, origin?: object, carried?: Carried) {
     this.topic = topic;
     this.id = id;
     this.value = value;
     this.receipt = receipt;
     this.origin = origin;
+    this.carried = carried;
   }
 
   /** The same publication with another value, as `coalesce` makes it for one subscriber. */
   with(value: A, waitsSince: number): Publication<A> {
-    const merged = new Publication(this.topic, this.id, value, this.receipt, this.origin);
+    const merged = new Publication(this.topic, this.id, value, this.receipt, this.origin, this.carried);
     merged.waitsSince = waitsSince;
     return merged;
   }
 
+  /** Tells it where the value was published: what follows from its end belongs there. */
   settle(subscriber: Subscribed, outcome: Outcome, error?: DeliveryError): void {
-    this.receipt?.settle(subscriber, outcome, error);
+    const { receipt, carried } = this;
+    if (carried && receipt) settleCarried(carried, receipt, [subscriber, outcome, error]);
+    else receipt?.settle(subscriber, outcome, error);
   }
+}
+
+/** Not a closure of the method, which would cost those that nobody follows. */
+function settleCarried(
+  carried: Carried,
+  receipt: PublicationReceipt,
+  settlement: Parameters<PublicationReceipt['settle']>,
+): void {
+  runCarried(carried, () => receipt.settle(...settlement));
 }

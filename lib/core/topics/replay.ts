@@ -11,14 +11,18 @@ export class Replay<A> {
   }
 
   /** Keeps the value; nobody waits any more for what becomes of it. */
-  keep({ topic, id, value }: Publication<A>): void {
+  keep(publication: Publication<A>): void {
     if (this.size === 0) return;
     if (this.last.size === this.size) this.last.shift();
-    this.last.push(new Publication(topic, id, value));
+    this.last.push(copyOf(publication));
   }
 
   /** The oldest first. */
   publications(): readonly Publication<A>[] {
-    return this.last.toArray().map(({ topic, id, value }) => new Publication(topic, id, value));
+    return this.last.toArray().map(copyOf);
   }
+}
+
+function copyOf<A>({ topic, id, value, carried }: Publication<A>): Publication<A> {
+  return new Publication(topic, id, value, undefined, undefined, carried);
 }

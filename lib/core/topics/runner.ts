@@ -1,7 +1,9 @@
-import { asyncScheduler, throwError } from 'rxjs';
+import { asyncScheduler } from 'rxjs';
+import { carrier } from '../../../operators/internal/carrier.ts';
 import type { Handled } from '../../contracts/handled.ts';
 import { Deadlines } from '../paging/deadlines.ts';
 import { Attempt, type AttemptHost, type AttemptTime } from './attempt.ts';
+import { callHandler } from './callHandler.ts';
 import type { Cap } from './cap.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Feeds } from './feeds.ts';
@@ -9,6 +11,7 @@ import { PromiseFollower } from './promiseFollower.ts';
 import type { Publication } from './publication.ts';
 import { retryWaitMs } from './retryWaitMs.ts';
 import { RunningAttempts } from './runningAttempts.ts';
+import { startCarried } from './startCarried.ts';
 import type { Terms } from './terms.ts';
 
 /** Whose values a {@link Runner} runs. */
@@ -26,7 +29,7 @@ export class Runner<A> implements AttemptHost<A> {
   retried = 0;
   private readonly host: RunnerHost<A>;
   private readonly feeds: Feeds<A>;
-  private readonly terms: Terms<A>;
+  readonly terms: Terms<A>;
   private readonly dispatcher: Dispatcher;
   private readonly observe: Cap['observe'];
   private readonly deadlines: Deadlines | undefined;
@@ -45,9 +48,9 @@ export class Runner<A> implements AttemptHost<A> {
     this.isSimple = !this.deadlines && !observe && terms.overflow !== 'block';
   }
 
-  /** Whether it is settled when this returns. */
-  run(publication: Publication<A>): boolean {
-    return this.start(new Attempt(this, publication, 1));
+  /** Whether it is settled when this returns. `waitsSince`: -1 where it has not waited. */
+  run(publication: Publication<A>, waitsSince: number): boolean {
+    return this.start(new Attempt(this, publication, 1), waitsSince);
   }
 
   /** Ends everything that runs; a handler that has not returned, when it does. */
@@ -79,12 +82,18 @@ export class Runner<A> implements AttemptHost<A> {
     return this.feeds.guarded(call, publication, attempt);
   }
 
-  private start(attempt: Attempt<A>): boolean {
-    return this.isSimple ? this.ended(attempt, this.call(attempt)) : this.startWatched(attempt);
+  private start(attempt: Attempt<A>, waitsSince: number): boolean {
+    if (!carrier.current) return this.begin(attempt);
+    return startCarried(this, attempt, waitsSince);
+  }
+
+  begin(attempt: Attempt<A>): boolean {
+    return this.isSimple ? this.ended(attempt, callHandler(this.terms, attempt)) : this.startWatched(attempt);
   }
 
   private ended(attempt: Attempt<A>, result: Handled): boolean {
     if (result !== undefined || this.isCancelled || attempt.attempt > 1) return this.follow(attempt, result);
+    attempt.stretch?.end();
     attempt.state = 'succeeded'; // the short way, which nearly every synchronous handler takes
     this.host.succeeded(attempt.publication);
     return true;
@@ -96,7 +105,7 @@ export class Runner<A> implements AttemptHost<A> {
     dispatcher.handling = this.host;
     const deadline = this.deadlines?.startNew((late) => attempt.fail(late));
     attempt.time = { startedAt: asyncScheduler.now(), deadline };
-    const isSettled = this.follow(attempt, this.call(attempt));
+    const isSettled = this.follow(attempt, callHandler(this.terms, attempt));
     dispatcher.handling = handling;
     return isSettled;
   }
@@ -110,24 +119,15 @@ export class Runner<A> implements AttemptHost<A> {
     return attempt.state !== 'live' && attempt.state !== 'retried';
   }
 
-  private call(attempt: Attempt<A>): Handled {
-    const { handle } = this.terms;
-    try {
-      return handle(attempt.publication.value, attempt);
-    } catch (thrown) {
-      return throwError(() => thrown);
-    }
-  }
-
   /** It keeps its place: what comes after it must not overtake it. It starts as all do: what it publishes waits. */
   private retry(failed: Attempt<A>, waitMs: number): void {
     const next = new Attempt(this, failed.publication, failed.attempt + 1);
     failed.state = 'retried';
     this.retried++;
     this.attempts.enter(next);
-    next.wait(waitMs, () =>
+    next.wait(waitMs, (waitsSince) =>
       this.dispatcher.enter(() => {
-        if (next.state === 'live') this.start(next);
+        if (next.state === 'live') this.start(next, waitsSince);
       }),
     );
   }

@@ -1,5 +1,6 @@
 import { Observable, Subject } from 'rxjs';
 import { checkInteger } from '../../../operators/internal/checkOption.ts';
+import { carrier } from '../../../operators/internal/carrier.ts';
 import { enroll } from '../../../operators/internal/inspector.ts';
 import type { CongestionAlert, Delivery, DeliveryContract, Receipt } from '../../contracts/delivery.ts';
 import { ClosedError, type DeliveryError } from '../../contracts/deliveryFailure.ts';
@@ -7,6 +8,8 @@ import { Attached } from './attached.ts';
 import { deliveryOf } from './deliveryOf.ts';
 import { Dispatcher, type Offering } from './dispatcher.ts';
 import { drained, type CloseOptions, type Ledger } from './drained.ts';
+import { emitCarried } from './emitCarried.ts';
+import { entered } from './entered.ts';
 import { freeze } from './freeze.ts';
 import { Publication } from './publication.ts';
 import { PublicationReceipt } from './publicationReceipt.ts';
@@ -168,7 +171,8 @@ export class Topic<A> extends Subject<A> {
     const { length } = list; // those that come while it goes out get what comes after it
     const { receipt } = publication;
     this.replay.keep(publication);
-    if (this.observed) this.emit(publication.value);
+    if (this.observed && publication.carried) emitCarried(this, publication.carried, publication.value);
+    else if (this.observed) this.emit(publication.value);
     for (let i = 0; i < length; i++) {
       const attached = list[i]!;
       if (attached.isEnded) receipt?.skipped(attached);
@@ -177,8 +181,8 @@ export class Topic<A> extends Subject<A> {
     receipt?.dispatched(list, length);
   }
 
-  /** As a Subject does, to those who are there when it begins. Its own way makes a closure per value: half the speed, measured. */
-  private emit(value: A): void {
+  /** As a Subject does, to those who are there when it begins. Its own way makes a closure per value: half the speed, measured. @internal */
+  emit(value: A): void {
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- public until rxjs 8, and the only list of them
     const { observers } = this;
     if (observers.length === 1) observers[0]!.next(value);
@@ -188,7 +192,9 @@ export class Topic<A> extends Subject<A> {
   private send(value: A, receipt: PublicationReceipt | undefined, to: Offering<A> = this): void {
     const { dispatcher, name } = this;
     const message = this.options.freeze === 'off' ? value : freeze(value);
-    dispatcher.publish(to, new Publication(name, ++this.published, message, receipt, dispatcher.handling));
+    const { handling } = dispatcher;
+    const carried = carrier.current && entered(name);
+    dispatcher.publish(to, new Publication(name, ++this.published, message, receipt, handling, carried));
   }
 
   private checkOpen(): void {

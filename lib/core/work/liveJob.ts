@@ -11,7 +11,10 @@ import type { Link } from '../topics/linked.ts';
 import type { Channel } from './channel.ts';
 import { JobRun } from './jobRun.ts';
 import type { JobTerms } from './jobTerms.ts';
+import { traceOfJob, type JobTrace } from './jobTrace.ts';
 import { reasonOf } from './reasonOf.ts';
+
+const CANCELLED = Object.assign(new Error('it was cancelled'), { name: 'Cancelled' });
 
 /** What a {@link LiveJob} tells. */
 export interface LiveJobHost<M> {
@@ -40,6 +43,7 @@ export class LiveJob<M> {
   private readonly host: LiveJobHost<M>;
   private readonly states = new Subject<JobStateMessage>();
   messages = 0;
+  private readonly trace: JobTrace | undefined;
   private stateSequence = 0;
   run: JobRun<M> | undefined;
 
@@ -47,6 +51,7 @@ export class LiveJob<M> {
     this.terms = terms;
     this.channel = channel;
     this.host = host;
+    this.trace = traceOfJob(terms.topic);
     this.operation = Object.freeze({ id: terms.token, kind: terms.topic, state: 'queued', createTime });
   }
 
@@ -84,13 +89,16 @@ export class LiveJob<M> {
     });
     this.run = run;
     this.become({ state: 'running', startTime: asyncScheduler.now() });
-    if (!this.hasEnded) run.start(); // or a subscriber has cancelled it
+    if (this.hasEnded) return; // a subscriber has cancelled it
+    if (this.trace) this.trace.start(() => run.start());
+    else run.start();
   }
 
   /** Ends it, whatever it does. False when it had ended before. */
   end(state: JobEnd, cause?: unknown): boolean {
     if (this.hasEnded) return false;
     this.cause = cause;
+    this.trace?.end(state === 'succeeded' ? undefined : (cause ?? CANCELLED));
     const error = cause === undefined && state !== 'failed' ? undefined : reasonOf(cause);
     this.become({ state, endTime: asyncScheduler.now(), ...(error && { error }) });
     return true;

@@ -1,7 +1,7 @@
 import { firstValueFrom } from 'rxjs';
 import { readSettings } from '../config/readSettings.ts';
 import { EXIT } from './exit.ts';
-import { createLog } from './log.ts';
+import { openLog } from './openLog.ts';
 import { openConsumer, openNamedService } from './openEvents.ts';
 import { checkShared } from './serveEvents.ts';
 import type { Terminal } from './terminal.ts';
@@ -11,7 +11,7 @@ const DRAIN_MS = 10_000;
 
 /** Carries out commands and handles events of a service until it is told to stop, and gives the exit code. */
 export async function consumeEvents(flags: { readonly config?: string }, terminal: Terminal): Promise<number> {
-  const log = createLog((line) => terminal.error(line));
+  const log = openLog(terminal);
   const settings = await readSettings({ file: flags.config, env: terminal.env });
   checkShared(settings.events);
   const opened = await openNamedService(settings.events, log);

@@ -19,14 +19,20 @@ export function eventsCommands(terminal: Terminal, ended: (code: number) => void
     .addOption(hostOption())
     .addOption(portOption())
     .addHelpText('after', ENVIRONMENT)
-    .action(async (flags: ServeFlags) => ended(await (await import('./serveEvents.ts')).serveEvents(flags, terminal)));
+    .action(async (flags: ServeFlags) => {
+      const { withTelemetry } = await import('./telemetry/withTelemetry.ts');
+      const { serveEvents } = await import('./serveEvents.ts');
+      ended(await withTelemetry(terminal, (telemetry) => serveEvents(flags, terminal, telemetry)));
+    });
   const consume = new Command('consume')
     .description('carry out the commands of a service, and handle events')
     .addOption(configOption())
     .addHelpText('after', ENVIRONMENT)
-    .action(async (flags: { readonly config?: string }) =>
-      ended(await (await import('./consumeEvents.ts')).consumeEvents(flags, terminal)),
-    );
+    .action(async (flags: { readonly config?: string }) => {
+      const { withTelemetry } = await import('./telemetry/withTelemetry.ts');
+      const { consumeEvents } = await import('./consumeEvents.ts');
+      ended(await withTelemetry(terminal, () => consumeEvents(flags, terminal)));
+    });
   const redrive = new Command('redrive')
     .description('move dead letters of a queue back into it')
     .argument('<queue>', 'the name of the queue, such as portfolio.commands')

@@ -3,7 +3,8 @@ import type { TokenSealer } from '../../contracts/tokenSealer.ts';
 import { ephemeralSealer } from '../../adapters/node/ephemeralSealer.ts';
 import type { Catalogue } from '../catalogue/createCatalogue.ts';
 import type { Settings } from '../config/readSettings.ts';
-import { createLog, type Log } from './log.ts';
+import type { Log } from './log.ts';
+import { openLog } from './openLog.ts';
 import { listsProgress } from './listsProgress.ts';
 import { openCatalogue } from './openCatalogue.ts';
 import type { ServeFlags } from './serveUntilStopped.ts';
@@ -19,7 +20,7 @@ export interface ServedCatalogue {
 
 /** The catalogue of a server, whose sources are watched in its log. */
 export async function openServedCatalogue(flags: ServeFlags, terminal: Terminal): Promise<ServedCatalogue> {
-  const log = createLog((line) => terminal.error(line));
+  const log = openLog(terminal);
   const lists = listsProgress(terminal);
   const opened = await openCatalogue({
     config: flags.config,

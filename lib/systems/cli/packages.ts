@@ -6,7 +6,7 @@ import { EXIT } from './exit.ts';
 import { inShell } from './inShell.ts';
 import { keptSealer } from './keptSealer.ts';
 import { listsProgress } from './listsProgress.ts';
-import { createLog } from './log.ts';
+import { openLog } from './openLog.ts';
 import { openCatalogue } from './openCatalogue.ts';
 import { plain } from './plain.ts';
 import { createTable } from './table.ts';
@@ -26,7 +26,7 @@ export interface PackagesFlags {
 /** Prints one page of packages, or with `all` every page to the end, and gives the exit code. */
 export async function packages(flags: PackagesFlags, terminal: Terminal): Promise<number> {
   const { config, all = false, source: sources = [], json = false, ...place } = flags;
-  const log = createLog((line) => terminal.error(line));
+  const log = openLog(terminal);
   const sealerWithoutKeys = () => keptSealer(terminal, log);
   const lists = listsProgress(terminal);
   const onSourceChange = ({ name }: { readonly name: string }) => lists.answered(name);

@@ -4,7 +4,7 @@ import { daemonApp } from '../daemon/daemonApp.ts';
 import { eventsClient } from '../daemon/eventsClient.ts';
 import { socketPath } from '../daemon/socketPath.ts';
 import { EXIT } from './exit.ts';
-import { createLog } from './log.ts';
+import { openLog } from './openLog.ts';
 import { plain } from './plain.ts';
 import { serverUrl, type ServerFlags } from './serverUrl.ts';
 import type { Terminal } from './terminal.ts';
@@ -14,7 +14,7 @@ const DRAIN_MS = 2_000;
 
 /** Holds one connection to a server for all commands of this user until it is told to stop, and gives the exit code. */
 export async function runDaemon(flags: ServerFlags, terminal: Terminal): Promise<number> {
-  const log = createLog((line) => terminal.error(line));
+  const log = openLog(terminal);
   const base = await serverUrl(flags, terminal);
   const path = socketPath(terminal.env);
   let stopping = false;

@@ -3,31 +3,42 @@ import { jobsCommands } from './jobsCommands.ts';
 import { configOption, hostOption, portOption } from './options.ts';
 import { routeCheckCommand } from './routeCheckCommand.ts';
 import type { ServeFlags } from './serveUntilStopped.ts';
+import type { Telemetry } from './telemetry/withTelemetry.ts';
 import type { Terminal } from './terminal.ts';
 import { withExamples } from './withExamples.ts';
 
+/** Serves, and gives the exit code. */
+type Serve = (flags: ServeFlags, telemetry: Telemetry) => Promise<number>;
+
 /** The commands of programs that serve over HTTP until they are told to stop. */
 export function serveCommands(terminal: Terminal, ended: (code: number) => void): readonly Command[] {
+  const serveCommand = (name: string, description: string, run: Serve) =>
+    servingCommand(name, description).action(async (flags: ServeFlags) => {
+      const { withTelemetry } = await import('./telemetry/withTelemetry.ts');
+      ended(await withTelemetry(terminal, (telemetry) => run(flags, telemetry)));
+    });
   const catalogue = serveCommand(
     'catalogue',
     'serve the catalogue: its API and a page for the browser',
-    async (flags) => ended(await (await import('./serveCatalogue.ts')).serveCatalogue(flags, terminal)),
+    async (flags, telemetry) => (await import('./serveCatalogue.ts')).serveCatalogue(flags, terminal, telemetry),
   );
-  const jobs = serveCommand('jobs', 'serve jobs: start them, follow them, cancel them', async (flags) =>
-    ended(await (await import('./serveJobs.ts')).serveJobs(flags, terminal)),
+  const jobs = serveCommand('jobs', 'serve jobs: start them, follow them, cancel them', async (flags, telemetry) =>
+    (await import('./serveJobs.ts')).serveJobs(flags, terminal, telemetry),
   );
-  const route = serveCommand('route', 'receive events, and route each to where it should go', async (flags) =>
-    ended(await (await import('./serveRouting.ts')).serveRouting(flags, terminal)),
+  const route = serveCommand(
+    'route',
+    'receive events, and route each to where it should go',
+    async (flags, telemetry) => (await import('./serveRouting.ts')).serveRouting(flags, terminal, telemetry),
   );
   const observer = serveCommand(
     'observer',
     'tell those who registered when there are messages on a queue',
-    async (flags) => ended(await (await import('./serveObserver.ts')).serveObserver(flags, terminal)),
+    async (flags, telemetry) => (await import('./serveObserver.ts')).serveObserver(flags, terminal, telemetry),
   );
   const up = serveCommand(
     'up',
     'serve everything: the catalogue, with what is on this machine, jobs, commands and events, what is routed, and an observer',
-    async (flags) => ended(await (await import('./serveUp.ts')).serveUp(flags, terminal)),
+    async (flags, telemetry) => (await import('./serveUp.ts')).serveUp(flags, terminal, telemetry),
   );
 
   for (const command of jobsCommands(terminal, ended)) jobs.addCommand(command);
@@ -41,7 +52,7 @@ export function serveCommands(terminal: Terminal, ended: (code: number) => void)
   ];
 }
 
-function serveCommand(name: string, description: string, run: (flags: ServeFlags) => Promise<void>): Command {
+function servingCommand(name: string, description: string): Command {
   return new Command(name)
     .description(description)
     .addOption(configOption())
@@ -51,7 +62,8 @@ function serveCommand(name: string, description: string, run: (flags: ServeFlags
       'after',
       '\nThe environment goes before the configuration file: PORT, HOST, ALLOWED_HOSTS, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX,\n' +
         'SOURCE_TIMEOUT_MS, PAGE_TOKEN_KEYS, PAGE_TOKEN_TTL_MS, and of jobs JOBS_MAX_RUNNING, JOBS_MAX_WAITING,\n' +
-        'JOBS_RETENTION_MS, JOBS_STORE. SIGTERM and SIGINT finish what is running and stop; the second one stops at once.',
-    )
-    .action(run);
+        'JOBS_RETENTION_MS, JOBS_STORE. SIGTERM and SIGINT finish what is running and stop; the second one stops at once.\n' +
+        'LOG_FORMAT (text, json) is how the log is written, METRICS_TOKEN opens /metrics, and OTEL_EXPORTER_OTLP_ENDPOINT\n' +
+        'is where traces go.',
+    );
 }

@@ -3,14 +3,15 @@ import { ConfigError } from '../config/configError.ts';
 import type { EventsSettings } from '../config/eventsConfig.ts';
 import { readSettings } from '../config/readSettings.ts';
 import { eventingApp } from '../eventing/eventingApp.ts';
-import { createLog } from './log.ts';
+import { openLog } from './openLog.ts';
 import { openApi, openNamedService } from './openEvents.ts';
 import { serveUntilStopped, type ServeFlags } from './serveUntilStopped.ts';
+import type { Telemetry } from './telemetry/withTelemetry.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Takes commands of a service over HTTP until it is told to stop, and gives the exit code. */
-export async function serveEvents(flags: ServeFlags, terminal: Terminal): Promise<number> {
-  const log = createLog((line) => terminal.error(line));
+export async function serveEvents(flags: ServeFlags, terminal: Terminal, telemetry: Telemetry): Promise<number> {
+  const log = openLog(terminal);
   const settings = await readSettings({ file: flags.config, env: terminal.env });
   checkShared(settings.events);
   const sealer = settings.pageTokens.sealer ?? ephemeralSealer({ warn: (message) => log.warn(message) });
@@ -21,6 +22,7 @@ export async function serveEvents(flags: ServeFlags, terminal: Terminal): Promis
     flags,
     terminal,
     log,
+    telemetry,
     http: settings.http,
     app: (ready, onError) => eventingApp({ eventing: api.eventing, ready, onError }),
     meanwhile: api.run(),

@@ -1,10 +1,13 @@
 import { NEVER, type Observable } from 'rxjs';
 import { answerJson } from '../../adapters/http/answerJson.ts';
+import { isLoopback } from '../../adapters/http/hostNames.ts';
 import { answerProblem, RequestError } from '../../adapters/http/problem.ts';
 import { serve, type Serving, type WebApp } from '../../adapters/http/serve.ts';
 import type { Settings } from '../config/readSettings.ts';
 import { EXIT } from './exit.ts';
 import type { Log } from './log.ts';
+import { metricsApp } from './telemetry/metricsApp.ts';
+import type { Telemetry } from './telemetry/withTelemetry.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What the command line of a program that serves says. */
@@ -19,6 +22,7 @@ export interface ServedProgram {
   readonly flags: ServeFlags;
   readonly terminal: Terminal;
   readonly log: Log;
+  readonly telemetry: Telemetry;
   readonly http: Settings['http'];
   /** Makes what answers. `ready` is false from when the program was told to stop. */
   readonly app: (ready: () => boolean, onError: (failure: unknown) => void) => WebApp;
@@ -37,12 +41,15 @@ const REQUESTS_MS = 1_000;
 
 /** Serves a program until it is told to stop, and gives the exit code. */
 export async function serveUntilStopped(program: ServedProgram): Promise<number> {
-  const { flags, terminal, log, http, begin = nothing, meanwhile = NEVER, end = nothing } = program;
+  const { flags, terminal, log, telemetry, http, begin = nothing, meanwhile = NEVER, end = nothing } = program;
   let stopping = false;
   const onError = (failure: unknown) => log.error('a request failed', { failure });
-  const app = program.app(() => !stopping, onError);
   let current: WebApp = { fetch: notYet };
   const { host = http.host, port = http.port } = flags;
+  const app = metricsApp(
+    program.app(() => !stopping, onError),
+    { ...telemetry, isLocal: isLoopback(host) },
+  );
   const handle: WebApp = { fetch: (request) => current.fetch(request) };
   const serving = await serve(handle, { host, port, allowedHosts: http.allowedHosts, onError });
 

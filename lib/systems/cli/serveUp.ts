@@ -1,7 +1,11 @@
-import { ignoreElements, merge } from 'rxjs';
+import { EMPTY, ignoreElements, merge } from 'rxjs';
+import { adminOf } from '../../adapters/http/adminOf.ts';
 import { catalogueApp } from '../catalogue/catalogueApp.ts';
 import { loadAssets } from '../catalogue/loadAssets.ts';
 import { openapi as catalogueApi } from '../catalogue/openapi.ts';
+import { consoleApp } from '../console/consoleApp.ts';
+import { createDemo } from '../console/createDemo.ts';
+import { openapi as consoleApi } from '../console/openapi.ts';
 import { eventingApp } from '../eventing/eventingApp.ts';
 import { openapi as eventingApi } from '../eventing/openapi.ts';
 import { jobsApp } from '../jobs/jobsApp.ts';
@@ -17,11 +21,14 @@ import { openObserver } from './observer/openObserver.ts';
 import { openJobs } from './openJobs.ts';
 import { openRouting } from './openRouting.ts';
 import { openServedCatalogue } from './openServedCatalogue.ts';
+import { queueDeadLetters } from './queueDeadLetters.ts';
+import { routeDeadLetters } from './routeDeadLetters.ts';
 import { serveUntilStopped, type ServeFlags } from './serveUntilStopped.ts';
+import type { Telemetry } from './telemetry/withTelemetry.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Serves everything on one port until it is told to stop, and gives the exit code. */
-export async function serveUp(flags: ServeFlags, terminal: Terminal): Promise<number> {
+export async function serveUp(flags: ServeFlags, terminal: Terminal, telemetry: Telemetry): Promise<number> {
   const [opened, observerSettings] = await bothOrProblems(
     openServedCatalogue(flags, terminal),
     readObserverSettings(terminal.env),
@@ -33,16 +40,37 @@ export async function serveUp(flags: ServeFlags, terminal: Terminal): Promise<nu
   const { host = settings.http.host } = flags;
   const routing = settings.routing && openRouting({ settings: settings.routing, host, sealer, log });
   const observer = await openObserver({ settings: observerSettings, host, sealer, log });
-  const openapi = joinedApis([catalogueApi, jobsApi, eventingApi, ...(routing ? [routingApi] : []), observerApi]);
+  const demo = settings.console.demo
+    ? createDemo({ onError: (failure) => log.error('the demo', { failure }) })
+    : undefined;
+  const described = [catalogueApi, jobsApi, eventingApi, ...(routing ? [routingApi] : []), observerApi, consoleApi];
+  const openapi = joinedApis(described);
+  const parts = [
+    'catalogue',
+    'inspection',
+    ...(routing ? ['routing'] : []),
+    'jobs',
+    'events',
+    'observer',
+    'deadLetters',
+  ];
+  const deadLetters = [
+    queueDeadLetters(events.transport, events.queues),
+    ...(routing ? [routeDeadLetters(routing.routing)] : []),
+  ];
 
   return serveUntilStopped({
     flags,
     terminal,
     log,
+    telemetry,
     http: settings.http,
     app: (ready, onError) => {
       const routed = routing?.app(ready, onError);
       const watched = observer.app(ready, onError);
+      const { maxClients } = settings.console;
+      const admin = adminOf(host, settings.adminToken);
+      const looked = consoleApp({ parts, demo, deadLetters, sealer, admin, maxClients, ready, onError });
       const eventing = eventingApp({ eventing: events.api.eventing, ready, onError });
       return appsByPath(
         {
@@ -55,6 +83,9 @@ export async function serveUp(flags: ServeFlags, terminal: Terminal): Promise<nu
           '/notify': watched,
           '/admin': watched,
           '/metrics': watched,
+          '/v1/console': looked,
+          '/v1/demo': looked,
+          '/v1/deadletters': looked,
           ...(routed && { '/hooks': routed, '/v1/receivers': routed, '/v1/alerts': routed }),
         },
         catalogueApp({ catalogue, assets, openapi, ready, onError }),
@@ -63,7 +94,7 @@ export async function serveUp(flags: ServeFlags, terminal: Terminal): Promise<nu
     begin: async (serving) => {
       await Promise.all([begin(), observer.begin(serving)]);
     },
-    meanwhile: merge(catalogue.probe(), events.run().pipe(ignoreElements())),
+    meanwhile: merge(catalogue.probe(), events.run().pipe(ignoreElements()), demo?.run() ?? EMPTY),
     end: async (deadlineMs) => {
       await Promise.all([end(deadlineMs), events.end(deadlineMs), routing?.end(), observer.end(deadlineMs)]);
     },

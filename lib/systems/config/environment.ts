@@ -9,6 +9,7 @@ import type { EventsSettings } from './eventsConfig.ts';
 import type { JobsSettings } from './jobsConfig.ts';
 import { readSecret } from './readSecret.ts';
 import { readTexts } from './readTexts.ts';
+import { telemetryVariables } from './telemetryVariables.ts';
 import { textsOf, type Variables } from './setText.ts';
 import { listed, ofText, wholeText } from './textCodecs.ts';
 
@@ -57,6 +58,7 @@ export const variables = {
     wholeText(1_000, 31_536_000_000),
   ),
   JOBS_STORE: means('Where jobs are kept. Default: memory.', jobsStore),
+  ...telemetryVariables,
   EVENTS_TRANSPORT: means('What carries messages. Default: memory.', oneOf(['memory', 'rabbitmq'])),
 };
 
@@ -65,6 +67,7 @@ export const secretVariables = {
   PAGE_TOKEN_KEYS:
     '`id:secret` pairs with commas between them; the first seals, `id:retired` is expired. Default: a key of its own.',
   AMQP_URL: 'Of the broker, with credentials.',
+  METRICS_TOKEN: 'Opens /metrics. Default: it is open on this machine alone.',
   IDEMPOTENCY_SECRET: 'Makes operation ids of idempotency keys. Default: they hold for this process only.',
 };
 
