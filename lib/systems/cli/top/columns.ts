@@ -1,5 +1,5 @@
 import { ageText, countText } from '../../../../operators/internal/figureText.ts';
-import type { LiveNode } from './liveView.ts';
+import type { LiveNode } from '../../../contracts/liveView.ts';
 
 /** One figure of each thing. */
 export interface Column {

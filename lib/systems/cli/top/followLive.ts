@@ -18,7 +18,8 @@ import { decode } from '../../../boundary/decode.ts';
 import { fromAbortable } from '../../../boundary/fromAbortable.ts';
 import { networkReason } from '../../../boundary/networkReason.ts';
 import { FormatError, RefusedError, UnreachableError } from '../../../contracts/failure.ts';
-import { changed, liveChange, liveView, type LiveView } from './liveView.ts';
+import type { LiveView } from '../../../contracts/liveView.ts';
+import { changed, liveDelta, liveView } from './liveView.ts';
 
 /** Whom {@link followLive} asks, and for what. */
 export interface FollowOptions {
@@ -115,16 +116,10 @@ function viewAfter(
   { event, data }: EventSourceMessage,
   where: string,
 ): LiveView | undefined {
-  switch (event) {
-    case 'graph':
-      return decode(liveView, parsed(data, where), where);
-    case 'delta':
-      return view && changed(view, decode(liveChange, parsed(data, where), where));
-    case 'end':
-      throw new UnreachableError(where, 'it ended the stream');
-    default:
-      return view;
-  }
+  if (event === 'graph') return decode(liveView, parsed(data, where), where);
+  if (event === 'delta') return view && changed(view, decode(liveDelta, parsed(data, where), where));
+  if (event === 'end') throw new UnreachableError(where, 'it ended the stream');
+  return view;
 }
 
 function parsed(data: string, where: string): unknown {

@@ -1,5 +1,6 @@
 import * as t from 'io-ts';
 import type { Codec } from '../../../contracts/codec.ts';
+import type { LiveDelta, LiveView } from '../../../contracts/liveView.ts';
 
 const Numbers = t.record(t.string, t.number);
 const Wait = t.intersection([
@@ -7,21 +8,28 @@ const Wait = t.intersection([
   t.partial({ subject: t.string, on: t.number, called: t.string }),
 ]);
 const Node = t.intersection([
-  t.type({ id: t.number, kind: t.string, name: t.string, figures: Numbers, rates: Numbers, waits: t.array(Wait) }),
+  t.type({ id: t.number, kind: t.string, name: t.string, figures: Numbers, rates: Numbers, counts: Numbers }),
+  t.type({ waits: t.array(Wait) }),
   t.partial({ within: t.number }),
 ]);
 const Process = t.type({
   uptimeMs: t.number,
   lagP99Ms: t.number,
+  lagMaxMs: t.number,
   heapUsedBytes: t.number,
+  heapTotalBytes: t.number,
   residentBytes: t.number,
   cpu: t.number,
 });
-const View = t.type(
+
+/** What runs, as a server tells it. */
+export const liveView: Codec<LiveView> = t.type(
   { time: t.number, process: Process, totals: Numbers, alerts: t.number, omitted: t.number, nodes: t.array(Node) },
   'a view of what runs',
 );
-const Change = t.intersection(
+
+/** What has changed since the view before. */
+export const liveDelta: Codec<LiveDelta> = t.intersection(
   [
     t.type({ time: t.number, nodes: t.array(Node), gone: t.array(t.number) }),
     t.partial({ process: Process, totals: Numbers, alerts: t.number, omitted: t.number }),
@@ -29,18 +37,8 @@ const Change = t.intersection(
   'a change of what runs',
 );
 
-/** One thing that runs, as the server tells it. */
-export type LiveNode = t.TypeOf<typeof Node>;
-/** What runs, as the server tells it. */
-export type LiveView = t.TypeOf<typeof View>;
-/** What has changed since the view before. */
-export type LiveChange = t.TypeOf<typeof Change>;
-
-export const liveView: Codec<LiveView> = View;
-export const liveChange: Codec<LiveChange> = Change;
-
 /** The view after a change. */
-export function changed(view: LiveView, { nodes, gone, ...rest }: LiveChange): LiveView {
+export function changed(view: LiveView, { nodes, gone, ...rest }: LiveDelta): LiveView {
   const byId = new Map(view.nodes.map((node) => [node.id, node]));
   for (const id of gone) byId.delete(id);
   for (const node of nodes) byId.set(node.id, node);

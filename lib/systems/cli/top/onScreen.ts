@@ -30,7 +30,7 @@ import { afterKey, keysOf, type Viewer } from './viewer.ts';
 /** Who looks, and at what. */
 export interface OnScreenOptions {
   /** What runs, of those whose name has this in it. */
-  readonly follow: (name: string) => Observable<Live>;
+  readonly follow$: (name: string) => Observable<Live>;
   /** The name to begin with. */
   readonly name: string;
   /** The server, as it is told. */
@@ -45,12 +45,12 @@ const LEAVE = '\u001b[?25h\u001b[?1049l';
 const EVERY_MS = 50;
 
 /** Draws what runs on the whole screen until whoever looks leaves, and gives the exit code. */
-export async function onScreen({ follow, name, base, screen, terminal }: OnScreenOptions): Promise<number> {
+export async function onScreen({ follow$, name, base, screen, terminal }: OnScreenOptions): Promise<number> {
   const viewer$ = new BehaviorSubject<Viewer>({ first: 0, name, isLeaving: false });
   const seen$ = viewer$.pipe(
     map(({ name: wanted }) => wanted),
     distinctUntilChanged(),
-    switchMap((wanted) => follow(wanted).pipe(scan(seenAfter, {}), startWith({}))),
+    switchMap((wanted) => follow$(wanted).pipe(scan(seenAfter, {}), startWith({}))),
     share({ connector: () => new ReplaySubject<Seen>(1) }),
   );
   const size$ = fromEventPattern(screen.onResize, (_, leave: () => void) => leave()).pipe(

@@ -2,7 +2,7 @@ import { ageText, countText } from '../../../../operators/internal/figureText.ts
 import { cut } from '../cut.ts';
 import { plain } from '../plain.ts';
 import { columns as known, type Column } from './columns.ts';
-import type { LiveNode, LiveView } from './liveView.ts';
+import type { LiveNode, LiveView } from '../../../contracts/liveView.ts';
 import { painted, type Tone } from './painted.ts';
 import { rowsOf, type Row } from './rows.ts';
 

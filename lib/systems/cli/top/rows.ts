@@ -1,4 +1,4 @@
-import type { LiveNode } from './liveView.ts';
+import type { LiveNode } from '../../../contracts/liveView.ts';
 
 /** A thing, and how deep it stands below others. */
 export interface Row {

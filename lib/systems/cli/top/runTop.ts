@@ -6,7 +6,7 @@ import { plain } from '../plain.ts';
 import { serverUrl, type ServerFlags } from '../serverUrl.ts';
 import { ReaderGoneError, type Terminal } from '../terminal.ts';
 import { followLive } from './followLive.ts';
-import type { LiveView } from './liveView.ts';
+import type { LiveView } from '../../../contracts/liveView.ts';
 import { onScreen } from './onScreen.ts';
 import { picture } from './picture.ts';
 
@@ -29,7 +29,7 @@ export async function runTop(flags: TopFlags, terminal: Terminal): Promise<numbe
   const base = await serverUrl(flags, terminal);
   const token =
     terminal.env['RXFAN_ADMIN_TOKEN'] ?? (flags.server === undefined ? await ownToken(flags, terminal) : undefined);
-  const follow = (wanted: string) =>
+  const follow$ = (wanted: string) =>
     followLive({
       base,
       query: [...kinds.map((kind) => ['kind', kind] as const), ['name', wanted], ['limit', LIMIT]],
@@ -38,10 +38,10 @@ export async function runTop(flags: TopFlags, terminal: Terminal): Promise<numbe
     });
 
   const { screen } = terminal;
-  if (screen && !once && !json) return onScreen({ follow, name, base, screen, terminal });
+  if (screen && !once && !json) return onScreen({ follow$, name, base, screen, terminal });
 
   terminal.progress(`asking ${base}`);
-  const view$ = follow(name).pipe(
+  const view$ = follow$(name).pipe(
     tap((live) => {
       if (live.kind === 'lost') terminal.error(`${plain(live.failure.message)}; trying again\n`);
     }),

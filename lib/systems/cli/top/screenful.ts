@@ -1,6 +1,6 @@
 import { cut } from '../cut.ts';
 import { plain } from '../plain.ts';
-import type { LiveView } from './liveView.ts';
+import type { LiveView } from '../../../contracts/liveView.ts';
 import { painted } from './painted.ts';
 import { picture } from './picture.ts';
 import type { Viewer } from './viewer.ts';

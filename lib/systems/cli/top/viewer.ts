@@ -16,6 +16,7 @@ export interface Extent {
   readonly page: number;
 }
 
+// eslint-disable-next-line no-control-regex -- they are what keys are told by
 const KEY = /\u001b\[[\d;]*[A-Za-z~]|\u001bO[A-Za-z]|[^]/gu;
 const LONGEST_NAME = 100;
 const ESCAPE = '\u001b';
