@@ -29,6 +29,7 @@ export function picture(view: LiveView, options: PictureOptions): readonly strin
   const all = rowsOf(view.nodes);
   const shown = all.slice(first, first + rows);
   const nameWidth = Math.min(
+    Math.max(NAME.least, Math.floor(columns / 3)),
     NAME.most,
     all.reduce((width, row) => Math.max(width, nameOf(row).length), NAME.least),
   );
@@ -60,9 +61,7 @@ export function picture(view: LiveView, options: PictureOptions): readonly strin
 function headOf({ process, totals, alerts }: LiveView): readonly string[] {
   const { uptimeMs, lagP99Ms, heapUsedBytes, residentBytes, cpu } = process;
   const megabytes = (bytes: number) => countText(Math.round(bytes / MB));
-  const kinds = Object.entries(totals).map(
-    ([kind, count]) => `${countText(count)} ${plain(kind)}${count === 1 ? '' : 's'}`,
-  );
+  const kinds = Object.entries(totals).map(([kind, count]) => `${plain(kind)} ${countText(count)}`);
   return [
     [
       `up ${ageText(uptimeMs)}`,
