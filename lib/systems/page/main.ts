@@ -1,5 +1,5 @@
-import { CatalogueView } from './catalogueView.ts';
-import { PackageList } from './packageList.ts';
+import { CatalogueView } from './catalogue/catalogueView.ts';
+import { PackageList } from './catalogue/packageList.ts';
 
 customElements.define('package-list', PackageList);
 customElements.define('catalogue-view', CatalogueView);
