@@ -1,4 +1,7 @@
-import type { InspectionGraph } from '../../contracts/inspection.ts';
+import type { InspectedNode, InspectionGraph } from '../../contracts/inspection.ts';
+
+/** As much of a graph as rates are made of. */
+type Counted = Pick<InspectionGraph, 'time'> & { readonly nodes: readonly Pick<InspectedNode, 'id' | 'counts'>[] };
 
 /**
  * How fast what is counted has grown from one snapshot to the next, per second, by node. A node that is in only one of them,
@@ -9,8 +12,8 @@ import type { InspectionGraph } from '../../contracts/inspection.ts';
  * rates.get(id)?.['dropped'];
  */
 export function ratesBetween(
-  earlier: InspectionGraph,
-  later: InspectionGraph,
+  earlier: Counted,
+  later: Counted,
 ): ReadonlyMap<number, Readonly<Record<string, number>>> {
   const seconds = (later.time - earlier.time) / 1_000;
   const before = new Map(earlier.nodes.map(({ id, counts }) => [id, counts]));

@@ -1,5 +1,5 @@
 import { firstValueFrom } from 'rxjs';
-import { isLoopback } from '../../adapters/http/hostNames.ts';
+import { adminOf } from '../../adapters/http/adminOf.ts';
 import type { WebApp } from '../../adapters/http/serve.ts';
 import type { TokenSealer } from '../../contracts/tokenSealer.ts';
 import type { ReceiverLedger } from '../../core/receivers/receiver.ts';
@@ -32,7 +32,7 @@ export function openRouting({ settings, host, sealer, log }: OpenRoutingOptions)
   const { spec, adminToken, drainMs } = settings;
   const routing = createRouting({ spec, log });
   if (settings === DEMO) log.info('no configuration file: JSON that is sent to /hooks/demo is written here');
-  const admin = adminToken === undefined ? (isLoopback(host) ? 'everybody' : 'nobody') : { token: adminToken };
+  const admin = adminOf(host, adminToken);
   return {
     app: (ready, onError) => routingApp({ routing, routeCodec: liveRoute, sealer, admin, ready, onError }),
     end: async () => {

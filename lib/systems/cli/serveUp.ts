@@ -1,7 +1,12 @@
-import { ignoreElements, merge } from 'rxjs';
+import { EMPTY, ignoreElements, merge } from 'rxjs';
+import { adminOf } from '../../adapters/http/adminOf.ts';
 import { catalogueApp } from '../catalogue/catalogueApp.ts';
 import { loadAssets } from '../catalogue/loadAssets.ts';
 import { openapi as catalogueApi } from '../catalogue/openapi.ts';
+import { consoleApp } from '../console/consoleApp.ts';
+import { createDemo } from '../console/createDemo.ts';
+import { openapi as consoleApi } from '../console/openapi.ts';
+import { openInspection } from '../console/openInspection.ts';
 import { eventingApp } from '../eventing/eventingApp.ts';
 import { openapi as eventingApi } from '../eventing/openapi.ts';
 import { jobsApp } from '../jobs/jobsApp.ts';
@@ -22,6 +27,15 @@ import type { Terminal } from './terminal.ts';
 
 /** Serves everything on one port until it is told to stop, and gives the exit code. */
 export async function serveUp(flags: ServeFlags, terminal: Terminal): Promise<number> {
+  const closeInspection = openInspection(); // before anything is made that is to be seen
+  try {
+    return await serveInspected(flags, terminal);
+  } finally {
+    closeInspection();
+  }
+}
+
+async function serveInspected(flags: ServeFlags, terminal: Terminal): Promise<number> {
   const [opened, observerSettings] = await bothOrProblems(
     openServedCatalogue(flags, terminal),
     readObserverSettings(terminal.env),
@@ -33,7 +47,12 @@ export async function serveUp(flags: ServeFlags, terminal: Terminal): Promise<nu
   const { host = settings.http.host } = flags;
   const routing = settings.routing && openRouting({ settings: settings.routing, host, sealer, log });
   const observer = await openObserver({ settings: observerSettings, host, sealer, log });
-  const openapi = joinedApis([catalogueApi, jobsApi, eventingApi, ...(routing ? [routingApi] : []), observerApi]);
+  const demo = settings.console.demo
+    ? createDemo({ onError: (failure) => log.error('the demo', { failure }) })
+    : undefined;
+  const described = [catalogueApi, jobsApi, eventingApi, ...(routing ? [routingApi] : []), observerApi, consoleApi];
+  const openapi = joinedApis(described);
+  const parts = ['catalogue', 'inspection', ...(routing ? ['routing'] : []), 'jobs', 'events', 'observer'];
 
   return serveUntilStopped({
     flags,
@@ -43,6 +62,9 @@ export async function serveUp(flags: ServeFlags, terminal: Terminal): Promise<nu
     app: (ready, onError) => {
       const routed = routing?.app(ready, onError);
       const watched = observer.app(ready, onError);
+      const { maxClients } = settings.console;
+      const admin = adminOf(host, settings.adminToken);
+      const looked = consoleApp({ parts, demo, admin, maxClients, ready, onError });
       const eventing = eventingApp({ eventing: events.api.eventing, ready, onError });
       return appsByPath(
         {
@@ -55,6 +77,8 @@ export async function serveUp(flags: ServeFlags, terminal: Terminal): Promise<nu
           '/notify': watched,
           '/admin': watched,
           '/metrics': watched,
+          '/v1/console': looked,
+          '/v1/demo': looked,
           ...(routed && { '/hooks': routed, '/v1/receivers': routed, '/v1/alerts': routed }),
         },
         catalogueApp({ catalogue, assets, openapi, ready, onError }),
@@ -63,7 +87,7 @@ export async function serveUp(flags: ServeFlags, terminal: Terminal): Promise<nu
     begin: async (serving) => {
       await Promise.all([begin(), observer.begin(serving)]);
     },
-    meanwhile: merge(catalogue.probe(), events.run().pipe(ignoreElements())),
+    meanwhile: merge(catalogue.probe(), events.run().pipe(ignoreElements()), demo?.run() ?? EMPTY),
     end: async (deadlineMs) => {
       await Promise.all([end(deadlineMs), events.end(deadlineMs), routing?.end(), observer.end(deadlineMs)]);
     },

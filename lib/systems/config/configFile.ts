@@ -9,6 +9,7 @@ import { faultsOf } from '../../contracts/failure.ts';
 import type { TokenSealer } from '../../contracts/tokenSealer.ts';
 import { decoder, oneOf, secret, shape, text, whole } from './codecs.ts';
 import { ConfigError } from './configError.ts';
+import { consoleConfig } from './consoleConfig.ts';
 import { means } from './described.ts';
 import { eventsConfig } from './eventsConfig.ts';
 import { jobsConfig } from './jobsConfig.ts';
@@ -80,6 +81,7 @@ export function configFile(scope: ConfigScope) {
       ),
       jobs: means('See [Jobs](jobs.md).', jobsConfig(scope)),
       events: means('See [Events](events.md).', eventsConfig(scope)),
+      console: means('See [Console](console.md).', consoleConfig),
       http: means(
         'Where the program listens.',
         shape(

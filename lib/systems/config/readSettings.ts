@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import type { TokenSealer } from '../../contracts/tokenSealer.ts';
 import { ConfigError } from './configError.ts';
+import type { ConsoleSettings } from './consoleConfig.ts';
 import { readConfigFile, type ConfigFile } from './configFile.ts';
 import { readEnvironment, type Environment } from './environment.ts';
 import type { EventsSettings } from './eventsConfig.ts';
@@ -30,6 +31,9 @@ export interface Settings {
   readonly pageTokens: { readonly sealer?: TokenSealer | undefined; readonly ttlMs?: number | undefined };
   readonly jobs: JobsSettings;
   readonly events: EventsSettings;
+  readonly console: ConsoleSettings;
+  /** What whoever watches or changes the server must send as bearer token. Absent: nothing, on the loopback address. */
+  readonly adminToken?: string | undefined;
   readonly http: { readonly host: string; readonly port: number; readonly allowedHosts: readonly string[] };
   /** Without a configuration file, a receiver to try things out with. Absent: nothing is routed. */
   readonly routing?: RoutingSettings | undefined;
@@ -49,6 +53,7 @@ export async function readSettings({ file, env }: SettingsScope): Promise<Settin
 
   const settings: Settings = {
     ...merge(fromFile, fromEnv),
+    console: { demo: path === undefined, maxClients: 16, ...fromFile.console },
     routing: path === undefined ? DEMO : routingSettings(fromFile),
   };
   problems.push(...contradictions(settings, path));
@@ -67,7 +72,7 @@ const JOBS: JobsSettings = {
 
 const EVENTS: EventsSettings = { transport: 'memory', exchange: { name: 'events', type: 'topic' } };
 
-function merge(file: ConfigFile, env: Environment): Omit<Settings, 'routing'> {
+function merge(file: ConfigFile, env: Environment): Omit<Settings, 'routing' | 'console'> {
   const {
     sources,
     pageSize = {},
@@ -85,6 +90,7 @@ function merge(file: ConfigFile, env: Environment): Omit<Settings, 'routing'> {
     pageSize: { default: env.pageSizeDefault ?? pageSize.default ?? Math.min(20, max), max },
     timeoutMs: env.timeoutMs ?? timeoutMs,
     onSourceFailure,
+    adminToken: file.adminToken,
     pageTokens: { sealer: env.sealer ?? pageTokens.keys, ttlMs: env.ttlMs ?? pageTokens.ttlMs },
     jobs: { ...JOBS, ...jobs, ...env.jobs },
     events: { ...EVENTS, ...events, exchange: { ...EVENTS.exchange, ...events.exchange }, ...env.events },

@@ -1,6 +1,7 @@
 import { right } from 'fp-ts/lib/Either.js';
 import { firstValueFrom } from 'rxjs';
 import { answerJson } from '../../adapters/http/answerJson.ts';
+import { authorizeAdmin, type Admin } from '../../adapters/http/authorizeAdmin.ts';
 import { createApi } from '../../adapters/http/createApi.ts';
 import { eventStream } from '../../adapters/http/eventStream.ts';
 import { RequestError } from '../../adapters/http/problem.ts';
@@ -18,7 +19,7 @@ import { readRoute } from './readRoute.ts';
 import { createReportPages } from './reportPages.ts';
 import type { Routing } from './routing.ts';
 import type { RouteSpec } from './routingSpec.ts';
-import { checkToken, webhook } from './webhook.ts';
+import { webhook } from './webhook.ts';
 
 /** What {@link routingApp} serves, and to whom. */
 export interface RoutingAppOptions {
@@ -27,8 +28,8 @@ export interface RoutingAppOptions {
   readonly routeCodec: Codec<RouteSpec>;
   /** Seals page tokens. */
   readonly sealer: TokenSealer;
-  /** Who may see and change what is routed: whoever has the token, everybody who reaches the server, or nobody. */
-  readonly admin: { readonly token: string } | 'everybody' | 'nobody';
+  /** Who may see and change what is routed. */
+  readonly admin: Admin;
   /** False while the server does not want new requests. */
   readonly ready?: (() => boolean) | undefined;
   /** Takes what went wrong inside, which no client is told. */
@@ -41,7 +42,7 @@ const REMOVE_MS = { default: 10_000, max: 25_000 };
 /** The HTTP side of what is routed: webhooks, receivers and their routes, figures and alerts, under /hooks and /v1. */
 export function routingApp(options: RoutingAppOptions): WebApp {
   const { routing, routeCodec, sealer, admin, ready, onError = () => undefined } = options;
-  const app = createApi({ openapi, authorize: asAdmin, ready, problemOf: asChangeProblem, onError });
+  const app = createApi({ openapi, authorize: authorizeAdmin(admin), ready, problemOf: asChangeProblem, onError });
   const pages = createReportPages(routing, sealer);
   const hooks = openWebhooks(routing, onError);
 
@@ -84,16 +85,6 @@ export function routingApp(options: RoutingAppOptions): WebApp {
   });
 
   return { fetch: (request) => app.fetch(request) };
-
-  function asAdmin(request: Request): string {
-    if (admin === 'everybody') return '';
-    if (admin === 'nobody') {
-      const says = 'this is served on the loopback address only, unless the configuration has an adminToken';
-      throw new RequestError(403, 'admin_closed', says);
-    }
-    checkToken(request, admin.token);
-    return '';
-  }
 }
 
 const NOTHING: Codec<unknown> = { name: 'an empty object', decode: right };

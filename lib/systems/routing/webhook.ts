@@ -1,5 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { catchError, concatMap, defer, EMPTY, throwError, type Observable } from 'rxjs';
+import { checkToken } from '../../adapters/http/checkToken.ts';
 import { httpIntake } from '../../adapters/http/httpIntake.ts';
 import { RequestError } from '../../adapters/http/problem.ts';
 import type { WebApp } from '../../adapters/http/serve.ts';
@@ -40,17 +40,6 @@ export function webhook({ spec, receivers, onError }: WebhookOptions): WebApp {
         catchError((failure: unknown) => throwError(() => asRequestError(failure))),
       ),
   });
-}
-
-/** Throws RequestError unless the request has this bearer token. In the same time, whatever it has. */
-export function checkToken({ headers }: Request, token: string): void {
-  const [, given = ''] = /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '') ?? [];
-  if (timingSafeEqual(digest(given), digest(token))) return;
-  throw new RequestError(401, 'unauthorized', 'this needs a bearer token', { 'www-authenticate': 'Bearer' });
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }
 
 function settledBy(receiver: Receiver<RoutedEvent>, event: RoutedEvent, id: string): Observable<never> {

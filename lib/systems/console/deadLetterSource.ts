@@ -1,0 +1,23 @@
+import type { Observable } from 'rxjs';
+
+/** What was given up, and may be tried again. */
+export interface DeadLetterPlace {
+  /** `queue`: messages of a queue; `route`: what a route of a receiver has parked. */
+  readonly kind: 'queue' | 'route';
+  /** Of the queue, or `receiver/route`. */
+  readonly name: string;
+  readonly count: number;
+  /** Why the last one was given up, where that is known. */
+  readonly lastReason?: string | undefined;
+  /** When, in ms since 1970. */
+  readonly lastTime?: number | undefined;
+}
+
+/** Where dead letters are of one kind. */
+export interface DeadLetterSource {
+  readonly kind: DeadLetterPlace['kind'];
+  /** Those that have some. Emits once. */
+  list(): Observable<readonly DeadLetterPlace[]>;
+  /** Puts at most `max` of them back, the oldest first. Emits how many; errors with RequestError where there is no such place. */
+  redrive(name: string, max: number | undefined): Observable<number>;
+}
