@@ -47,8 +47,8 @@ export class DeadLettersView extends LitElement {
     const { value: page } = this.page;
     return html`
       <main id="list" tabindex="-1">
-        ${viewHead('Dead letters')}
-        ${polledNote(page)} ${deedNote(this.redrive)} ${page.value ? this.table(page.value.deadLetters) : nothing}
+        ${viewHead('Dead letters')} ${polledNote(page)} ${deedNote(this.redrive)}
+        ${page.value ? this.table(page.value.deadLetters) : nothing}
       </main>
     `;
   }
@@ -60,10 +60,22 @@ export class DeadLettersView extends LitElement {
       key: ({ kind, name }) => `${kind} ${name}`,
       empty: 'Nothing was given up.',
       columns: [
-        { title: 'Where', kind: 'name', cell: ({ kind, name }) => html`${nameText(name)} <span class="kind">${kind}</span>` },
+        {
+          title: 'Where',
+          kind: 'name',
+          cell: ({ kind, name }) => html`${nameText(name)} <span class="kind">${kind}</span>`,
+        },
         { title: 'Count', kind: 'number', cell: ({ count }) => countText(count) },
-        { title: 'Last reason', kind: 'wide', cell: ({ lastReason }) => (lastReason === undefined ? '–' : oneLine(lastReason)) },
-        { title: 'Last time', kind: 'number', cell: ({ lastTime }) => (lastTime === undefined ? '–' : timeText(lastTime)) },
+        {
+          title: 'Last reason',
+          kind: 'wide',
+          cell: ({ lastReason }) => (lastReason === undefined ? '–' : oneLine(lastReason)),
+        },
+        {
+          title: 'Last time',
+          kind: 'number',
+          cell: ({ lastTime }) => (lastTime === undefined ? '–' : timeText(lastTime)),
+        },
         {
           title: 'Actions',
           kind: 'actions',

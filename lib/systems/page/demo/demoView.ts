@@ -34,7 +34,9 @@ export class DemoView extends LitElement {
       switchMap((id) =>
         id === undefined
           ? of({})
-          : polled(() => ask<Explanation>(`/v1/console/explanation?node=${id}`), { everyMs: 1_000 }).pipe(startWith({})),
+          : polled(() => ask<Explanation>(`/v1/console/explanation?node=${id}`), { everyMs: 1_000 }).pipe(
+              startWith({}),
+            ),
       ),
     ),
     {},
@@ -47,7 +49,9 @@ export class DemoView extends LitElement {
   protected override render(): TemplateResult {
     const { value: polledDemo } = this.demo;
     const { value: demo } = polledDemo;
-    const reset = html`<button type="button" class="action" ?disabled=${!demo} @click=${() => this.reset()}>Reset</button>`;
+    const reset = html`<button type="button" class="action" ?disabled=${!demo} @click=${() => this.reset()}>
+      Reset
+    </button>`;
     return html`
       <main id="list" tabindex="-1">
         ${viewHead('Demo', reset)} ${polledNote(polledDemo)}
@@ -56,8 +60,7 @@ export class DemoView extends LitElement {
             ? html`
                 <p class="expectation" role="status"><b>To expect</b> ${expectation(demo)}</p>
                 <p class="expectation"><b>Explain says</b> ${this.explanation.value.value?.sentence ?? '…'}</p>
-                ${deedNote(this.change)}
-                ${sourceKnobs(demo.sources, (change) => this.set(change))}
+                ${deedNote(this.change)} ${sourceKnobs(demo.sources, (change) => this.set(change))}
                 ${subscriberKnobs(demo.subscribers, this.view.value?.nodes ?? [], (change) => this.set(change))}
               `
             : nothing

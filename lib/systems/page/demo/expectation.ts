@@ -17,7 +17,9 @@ export function expectation({ sources, subscribers }: Demo): string {
   if (throwing.length > 0) {
     return `Every attempt of ${listed(throwing.map(({ id }) => id))} fails and its lane is red; the others go on as before.`;
   }
-  const slow = subscribers.filter(({ delayMs, concurrency }) => (concurrency * 1_000) / Math.max(1, delayMs) < perSecond);
+  const slow = subscribers.filter(
+    ({ delayMs, concurrency }) => (concurrency * 1_000) / Math.max(1, delayMs) < perSecond,
+  );
   if (slow.length > 0) return slow.map((one) => slowText(one, perSecond)).join(' ');
   return `All is well: ${listed(sources.map(({ name }) => name))} publish ${perSecond} a second together, and every subscriber keeps up. Slow one down, and watch its lane.`;
 }

@@ -50,10 +50,21 @@ export function subscriberKnobs(
                 set: (value) => change(id, { delayMs: value }),
               }),
           },
-          { title: 'Throws', cell: ({ id, throws }) => switchKnob(`${oneLine(id)} throws`, throws, (on) => change(id, { throws: on })) },
-          { title: 'Paused', cell: ({ id, paused }) => switchKnob(`${oneLine(id)} is paused`, paused, (on) => change(id, { paused: on })) },
+          {
+            title: 'Throws',
+            cell: ({ id, throws }) => switchKnob(`${oneLine(id)} throws`, throws, (on) => change(id, { throws: on })),
+          },
+          {
+            title: 'Paused',
+            cell: ({ id, paused }) =>
+              switchKnob(`${oneLine(id)} is paused`, paused, (on) => change(id, { paused: on })),
+          },
           { title: 'Waiting', kind: 'wide', cell: waiting },
-          { title: 'Running', kind: 'number', cell: ({ node, concurrency }) => `${node?.figures['running'] ?? 0}/${concurrency}` },
+          {
+            title: 'Running',
+            kind: 'number',
+            cell: ({ node, concurrency }) => `${node?.figures['running'] ?? 0}/${concurrency}`,
+          },
           { title: 'Per s', kind: 'number', cell: ({ node }) => (node ? countText(paceOf(node) ?? 0) : '–') },
           { title: 'Oldest', kind: 'number', cell: ({ node }) => ageText(node?.figures['oldestAgeMs'] ?? 0) },
           { title: 'Lost', kind: 'number', cell: ({ node }) => countText(lost(node)) },
@@ -72,7 +83,9 @@ function waiting({ node, bufferSize }: Row): TemplateResult {
   const { waiting: depth = 0, capacity = bufferSize, highWatermark, lowWatermark } = node?.figures ?? {};
   const tone = node ? toneOf(node) : 'calm';
   return html`<span class="with-bar"
-    >${depthBar({ waiting: depth, capacity, highWatermark, lowWatermark, tone })}<span class="num">${countText(depth)}/${countText(capacity)}</span></span
+    >${depthBar({ waiting: depth, capacity, highWatermark, lowWatermark, tone })}<span class="num"
+      >${countText(depth)}/${countText(capacity)}</span
+    ></span
   >`;
 }
 

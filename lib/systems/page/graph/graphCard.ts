@@ -21,7 +21,10 @@ export interface Marks {
 export function graphCard({ node, x, y, width, height, rows }: PlacedCard, marks: Marks): TemplateResult {
   const pace = paceOf(node);
   return html`
-    <li class="card ${classes(node, marks)}" .style=${`left: ${x}rem; top: ${y}rem; width: ${width}rem; height: ${height}rem`}>
+    <li
+      class="card ${classes(node, marks)}"
+      .style=${`left: ${x}rem; top: ${y}rem; width: ${width}rem; height: ${height}rem`}
+    >
       <div class="line head">
         <span class="who">
           ${pickButton(node, node.name, marks)}<span class="kind">${node.kind}</span>
@@ -59,7 +62,9 @@ function rowLine({ node, depth, x, y, width }: PlacedRow, parent: LiveNode, mark
   const place = `left: ${x}rem; top: ${y}rem; width: ${width}rem; padding-left: ${indentOf(depth)}rem`;
   return html`
     <li class="line row ${classes(node, marks)}" .style=${place}>
-      <span class="who">${pickButton(node, short, marks)}${depth > 1 || node.kind !== 'subscriber' ? html`<span class="kind">${node.kind}</span>` : nothing}${badge(node)}</span>
+      <span class="who"
+        >${pickButton(node, short, marks)}${depth > 1 || node.kind !== 'subscriber' ? html`<span class="kind">${node.kind}</span>` : nothing}${badge(node)}</span
+      >
       ${figureCells(node)}
     </li>
   `;

@@ -32,7 +32,9 @@ export class GraphView extends LitElement {
       switchMap((id) =>
         id === undefined
           ? of({})
-          : polled(() => ask<Explanation>(`/v1/console/explanation?node=${id}`), { everyMs: 1_000 }).pipe(startWith({})),
+          : polled(() => ask<Explanation>(`/v1/console/explanation?node=${id}`), { everyMs: 1_000 }).pipe(
+              startWith({}),
+            ),
       ),
     ),
     {},
@@ -68,8 +70,7 @@ export class GraphView extends LitElement {
     const node = view?.nodes.find(({ id }) => id === picked);
     return html`
       <main id="list" tabindex="-1" class="wide" @keydown=${this.leave}>
-        ${viewHead('Graph', this.tools(view))}
-        ${view && view.omitted > 0 ? omittedNote(view.omitted) : nothing}
+        ${viewHead('Graph', this.tools(view))} ${view && view.omitted > 0 ? omittedNote(view.omitted) : nothing}
         <div class="graph ${picked === undefined ? '' : 'with-panel'}">
           <div class="canvas">${view ? this.canvas(view) : nothing}</div>
           ${
@@ -100,10 +101,13 @@ export class GraphView extends LitElement {
           spellcheck="false"
           @input=${({ currentTarget }: { currentTarget: HTMLInputElement }) => this.typed.next(currentTarget.value)}
         />
-        <select aria-label="Kind" @change=${({ currentTarget }: { currentTarget: HTMLSelectElement }) => {
-          this.kind = currentTarget.value;
-          this.requestUpdate();
-        }}>
+        <select
+          aria-label="Kind"
+          @change=${({ currentTarget }: { currentTarget: HTMLSelectElement }) => {
+            this.kind = currentTarget.value;
+            this.requestUpdate();
+          }}
+        >
           <option value="">All kinds</option>
           ${repeat(
             Object.entries(totals).sort(([a], [b]) => (a < b ? -1 : 1)),
@@ -160,5 +164,7 @@ export class GraphView extends LitElement {
 
 function omittedNote(omitted: number): TemplateResult {
   const more = plural(omitted, 'more is', 'more are');
-  return html`<p class="omitted">${more} not shown: those that need a look least. Filter by name or kind to see others.</p>`;
+  return html`<p class="omitted">
+    ${more} not shown: those that need a look least. Filter by name or kind to see others.
+  </p>`;
 }

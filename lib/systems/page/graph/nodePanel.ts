@@ -29,8 +29,7 @@ export function nodePanel({ node, view, explanation, pick, close }: NodePanel): 
       </div>
       ${node ? html`<p class="kind">${node.kind}</p>` : nothing}
       <p class="sentence">${value ? value.sentence : failure ? failure.detail : 'Asking why …'}</p>
-      ${value && value.chain.length > 1 ? chain(value, pick) : nothing}
-      ${node ? figures(node, view.time) : nothing}
+      ${value && value.chain.length > 1 ? chain(value, pick) : nothing} ${node ? figures(node, view.time) : nothing}
     </aside>
   `;
 }
@@ -41,7 +40,10 @@ function chain({ chain: links, deadlock }: Explanation, pick: (id: number) => vo
     <ol class="chain">
       ${links.map(
         ({ id, kind, name }) => html`
-          <li><span class="kind">${kind}</span> <button type="button" class="link" @click=${() => pick(id)}>${nameText(name)}</button></li>
+          <li>
+            <span class="kind">${kind}</span>
+            <button type="button" class="link" @click=${() => pick(id)}>${nameText(name)}</button>
+          </li>
         `,
       )}
     </ol>
@@ -57,12 +59,26 @@ function figures({ figures: now, counts, rates, waits }: LiveNode, time: number)
     ${
       waits.length > 0
         ? html`<ul class="waits">
-            ${waits.slice(0, 8).map((wait) => html`<li>${[wait.subject, wait.how, wait.called].filter(Boolean).map((part) => oneLine(part!)).join(' ')}</li>`)}
+            ${waits.slice(0, 8).map(
+              (wait) =>
+                html`<li>
+                  ${[wait.subject, wait.how, wait.called]
+                    .filter(Boolean)
+                    .map((part) => oneLine(part!))
+                    .join(' ')}
+                </li>`,
+            )}
           </ul>`
         : nothing
     }
     <dl class="figures">
-      ${all.map(([name = '', value, rate]) => html`<div><dt>${figureName(name)}</dt><dd>${value}<span>${rate}</span></dd></div>`)}
+      ${all.map(
+        ([name = '', value, rate]) =>
+          html`<div>
+            <dt>${figureName(name)}</dt>
+            <dd>${value}<span>${rate}</span></dd>
+          </div>`,
+      )}
     </dl>
   `;
 }

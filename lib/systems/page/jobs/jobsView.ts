@@ -55,8 +55,8 @@ export class JobsView extends LitElement {
           deed: this.start,
           send: (kind, data) => this.begin(kind, data),
         })}
-        ${this.messages()} ${deedNote(this.cancel)} ${polledNote(state)} ${state.value ? this.table(state.value) : nothing}
-        ${moreButton(this.jobs)}
+        ${this.messages()} ${deedNote(this.cancel)} ${polledNote(state)}
+        ${state.value ? this.table(state.value) : nothing} ${moreButton(this.jobs)}
       </main>
     `;
   }

@@ -38,7 +38,10 @@ export function connectLive(query: LiveQuery): Observable<LiveState> {
     let failures = 0;
     const ended = throwError(() => ({ code: 'ended', detail: 'The server has ended the stream.', status: 0 }));
 
-    return concat(defer(() => readEvents(livePath(query))), ended).pipe(
+    return concat(
+      defer(() => readEvents(livePath(query))),
+      ended,
+    ).pipe(
       filter(({ event }) => event === 'graph' || event === 'delta'),
       map(({ event, data }) => {
         const told: unknown = JSON.parse(data);

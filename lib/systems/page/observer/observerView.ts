@@ -67,7 +67,11 @@ export class ObserverView extends LitElement {
       key: ({ id }) => id,
       empty: 'Nobody is registered.',
       columns: [
-        { title: 'Queue', kind: 'name', cell: ({ queue, qmgr }) => html`${nameText(queue)} <small>of ${oneLine(qmgr)}</small>` },
+        {
+          title: 'Queue',
+          kind: 'name',
+          cell: ({ queue, qmgr }) => html`${nameText(queue)} <small>of ${oneLine(qmgr)}</small>`,
+        },
         { title: 'Told', kind: 'wide', cell: ({ notify }) => nameText(notify) },
         { title: 'State', cell: ({ state }) => stateBadge(state) },
         { title: 'Failures', kind: 'number', cell: ({ failcount }) => countText(failcount) },

@@ -44,9 +44,13 @@ export function pagedList<T extends { readonly id: string }>(host: ReactiveContr
       ),
     ),
   );
-  const watched: Watched<Grown<T>> = new Watched<Grown<T>>(host, merge(first$, next$).pipe(scan(grown, { polled: {} })), {
-    polled: {},
-  });
+  const watched: Watched<Grown<T>> = new Watched<Grown<T>>(
+    host,
+    merge(first$, next$).pipe(scan(grown, { polled: {} })),
+    {
+      polled: {},
+    },
+  );
 
   return {
     state: () => watched.value.polled,
@@ -59,7 +63,8 @@ export function pagedList<T extends { readonly id: string }>(host: ReactiveContr
 function grown<T extends { readonly id: string }>({ polled: before, token }: Grown<T>, told: Told<T>): Grown<T> {
   const items = before.value ?? [];
   if ('failure' in told) return { polled: { ...before, failure: told.failure }, token };
-  if ('next' in told) return { polled: { value: without(items, told.next.items, 'end') }, token: told.next.nextPageToken };
+  if ('next' in told)
+    return { polled: { value: without(items, told.next.items, 'end') }, token: told.next.nextPageToken };
   const { value, failure } = told.first;
   if (failure) return { polled: { ...before, failure }, token };
   return {

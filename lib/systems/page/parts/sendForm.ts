@@ -32,12 +32,14 @@ export function sendForm({ title, choice, choices, data, button, deed, send }: S
   const reset = ({ currentTarget }: { currentTarget: HTMLTextAreaElement }) => currentTarget.setCustomValidity('');
   return html`
     <form class="sheet-box send" aria-label=${title} @submit=${submit}>
-      <label>${choice}
+      <label
+        >${choice}
         <select name="name">
           ${choices.map(({ name, says }) => html`<option value=${name}>${says === '' ? name : `${name}: ${says}`}</option>`)}
         </select>
       </label>
-      <label class="data">Data, JSON
+      <label class="data"
+        >Data, JSON
         <textarea name="data" rows="2" spellcheck="false" .defaultValue=${data} @input=${reset}></textarea>
       </label>
       <button class="action primary" ?disabled=${deed.isBusy || choices.length === 0}>${button}</button>

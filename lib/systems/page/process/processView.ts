@@ -58,20 +58,27 @@ export class ProcessView extends LitElement {
           <dl class="totals">
             ${Object.entries(view?.totals ?? {})
               .sort(([a], [b]) => (a < b ? -1 : 1))
-              .map(([kind, count]) => html`<div><dt>${kind}</dt><dd>${countText(count)}</dd></div>`)}
+              .map(
+                ([kind, count]) =>
+                  html`<div>
+                    <dt>${kind}</dt>
+                    <dd>${countText(count)}</dd>
+                  </div>`,
+              )}
           </dl>
         </section>
         <section aria-label="Snapshot">
           <h2>Snapshot</h2>
           <p class="links">
             ${FORMATS.map(
-              ({ format, name, file }) => html`<a
-                class="action"
-                href="/v1/console/snapshot?format=${format}"
-                download=${file}
-                @click=${(event: Event) => saveWithToken(event, format, file)}
-                >${name}</a
-              >`,
+              ({ format, name, file }) =>
+                html`<a
+                  class="action"
+                  href="/v1/console/snapshot?format=${format}"
+                  download=${file}
+                  @click=${(event: Event) => saveWithToken(event, format, file)}
+                  >${name}</a
+                >`,
             )}
           </p>
         </section>

@@ -73,7 +73,9 @@ export class ReceiversView extends LitElement {
             <span>${countText(nacked)} refused</span><span>${countText(pending)} pending</span>
           </p>
         </div>
-        <p class="source">${sourceText(source)}${holders > 1 ? ` ${plural(holders, 'entry shares', 'entries share')} it.` : ''}</p>
+        <p class="source">
+          ${sourceText(source)}${holders > 1 ? ` ${plural(holders, 'entry shares', 'entries share')} it.` : ''}
+        </p>
         ${lastError ? html`<p class="failed">${timeText(lastError.time)}: ${lastError.reason}</p>` : nothing}
         ${routeTable(id, routes, (route) => this.askRedrive(name, route))}
       </section>
@@ -107,7 +109,8 @@ function alertList(alerts: readonly Alert[]): TemplateResult | typeof nothing {
             ({ id }) => id,
             ({ id, depth, bufferSize, oldestAgeMs, since, timeToFullMs }) =>
               html`<li>
-                ${nameText(id)} since ${timeText(since)}: ${countText(depth)} of ${countText(bufferSize)} waiting, the oldest for
+                ${nameText(id)} since ${timeText(since)}: ${countText(depth)} of ${countText(bufferSize)} waiting, the
+                oldest for
                 ${ageText(oldestAgeMs)}${timeToFullMs === undefined ? '' : `, full in ${ageText(timeToFullMs)}`}
               </li>`,
           )}

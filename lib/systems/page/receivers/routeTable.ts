@@ -9,7 +9,11 @@ import { timeText } from '../words/timeText.ts';
 import type { Route } from './receiver.ts';
 
 /** The routes of a receiver: what waits, how it ended so far, and what went wrong last. */
-export function routeTable(receiver: string, routes: readonly Route[], redrive: (route: Route) => void): TemplateResult {
+export function routeTable(
+  receiver: string,
+  routes: readonly Route[],
+  redrive: (route: Route) => void,
+): TemplateResult {
   return dataTable({
     label: `Routes of ${oneLine(receiver)}`,
     rows: routes,
@@ -24,7 +28,11 @@ export function routeTable(receiver: string, routes: readonly Route[], redrive: 
           <small>${[...filters, `to ${oneLine(sender)}`].join(', ')}</small>
         `,
       },
-      { title: 'Waiting', kind: 'wide', cell: (route) => html`${bar(route)} <small>${whenFull(route.overflow)}</small>` },
+      {
+        title: 'Waiting',
+        kind: 'wide',
+        cell: (route) => html`${bar(route)} <small>${whenFull(route.overflow)}</small>`,
+      },
       { title: 'In flight', kind: 'number', cell: ({ inFlight, concurrency }) => `${inFlight}/${concurrency}` },
       { title: 'Oldest', kind: 'number', cell: ({ oldestAgeMs }) => (oldestAgeMs > 0 ? ageText(oldestAgeMs) : '–') },
       ...OUTCOMES.map(([title, name]) => ({
@@ -36,7 +44,9 @@ export function routeTable(receiver: string, routes: readonly Route[], redrive: 
         title: 'Last error',
         kind: 'wide',
         cell: ({ lastError }) =>
-          lastError ? html`<span class="failed">${lastError.reason}</span> <small>${timeText(lastError.time)}</small>` : '–',
+          lastError
+            ? html`<span class="failed">${lastError.reason}</span> <small>${timeText(lastError.time)}</small>`
+            : '–',
       },
       {
         title: 'Actions',
@@ -59,7 +69,9 @@ const OUTCOMES = [
 
 function bar({ depth: waiting, bufferSize: capacity, alert, outcomes }: Route): TemplateResult {
   const tone = alert.state === 'raised' || (outcomes['blocked'] ?? 0) > 0 ? 'amber' : 'calm';
-  return html`<span class="with-bar">${depthBar({ waiting, capacity, tone })}<span class="num">${countText(waiting)}/${countText(capacity)}</span></span>`;
+  return html`<span class="with-bar"
+    >${depthBar({ waiting, capacity, tone })}<span class="num">${countText(waiting)}/${countText(capacity)}</span></span
+  >`;
 }
 
 function whenFull(overflow: string): string {

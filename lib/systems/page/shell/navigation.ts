@@ -10,7 +10,9 @@ export function navigation(views: readonly View[], current: View, live: LiveStat
   return html`
     <div class="frame">
       <nav aria-label="Views">
-        <a class="home" href="#catalogue" aria-label="rxfan"><img src="/assets/icon.svg" alt="" width="22" height="22" /></a>
+        <a class="home" href="#catalogue" aria-label="rxfan"
+          ><img src="/assets/icon.svg" alt="" width="22" height="22"
+        /></a>
         <ul role="list">
           ${views.map(
             ({ hash, title }) => html`
@@ -22,7 +24,9 @@ export function navigation(views: readonly View[], current: View, live: LiveStat
       ${
         current.live
           ? html`<p class="standing">
-              <span class="alerts" aria-live="polite">${alerts > 0 ? html`<b>${plural(alerts, 'alert')}</b>` : nothing}</span>
+              <span class="alerts" aria-live="polite"
+                >${alerts > 0 ? html`<b>${plural(alerts, 'alert')}</b>` : nothing}</span
+              >
               ${connectionNote(live)}
             </p>`
           : nothing

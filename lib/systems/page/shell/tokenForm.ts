@@ -11,7 +11,9 @@ export function tokenForm(asked: 'missing' | 'refused'): TemplateResult {
   return html`
     <form class="notice token" aria-labelledby="token-title" @submit=${submit}>
       <div>
-        <strong id="token-title">${asked === 'refused' ? 'That token was refused' : 'This server asks for a token'}</strong>
+        <strong id="token-title"
+          >${asked === 'refused' ? 'That token was refused' : 'This server asks for a token'}</strong
+        >
         <p id="token-says">The <code>adminToken</code> of its configuration. This tab keeps it until it is closed.</p>
       </div>
       <input
