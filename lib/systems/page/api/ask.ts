@@ -1,4 +1,4 @@
-import { catchError, defer, Observable, switchMap, throwError } from 'rxjs';
+import { catchError, Observable, throwError } from 'rxjs';
 import { fetchAsAdmin } from './fetchAsAdmin.ts';
 import { toFailure } from './toFailure.ts';
 
@@ -7,28 +7,27 @@ export interface AskOptions {
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE' | undefined;
   /** Sent as JSON. */
   readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-/** The answer of our own server, which is checked against /openapi.json where it is built. Unsubscribing aborts; errors with an ApiFailure. */
-export function ask<T>(path: string, { method = 'GET', body, headers }: AskOptions = {}): Observable<T> {
-  return aborting((signal) =>
-    fetchAsAdmin(path, {
-      method,
-      signal,
-      headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    }),
-  ).pipe(
-    switchMap(async (response) => (await response.json()) as T),
-    catchError((failure: unknown) => throwError(() => toFailure(failure))),
-  );
-}
+/**
+ * The answer of our own server, which is checked against /openapi.json where it is built. Unsubscribing aborts the request;
+ * errors with an ApiFailure.
+ */
+export function ask<T>(path: string, { method = 'GET', body }: AskOptions = {}): Observable<T> {
+  const sent =
+    body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 
-function aborting<T>(begin: (signal: AbortSignal) => Promise<T>): Observable<T> {
-  return new Observable((subscriber) => {
+  return new Observable<T>((subscriber) => {
     const abort = new AbortController();
     subscriber.add(() => abort.abort());
-    subscriber.add(defer(() => begin(abort.signal)).subscribe(subscriber));
-  });
+    fetchAsAdmin(path, { method, signal: abort.signal, ...sent })
+      .then(async (response) => (await response.json()) as T)
+      .then(
+        (answer) => {
+          subscriber.next(answer);
+          subscriber.complete();
+        },
+        (failure: unknown) => subscriber.error(failure),
+      );
+  }).pipe(catchError((failure: unknown) => throwError(() => toFailure(failure))));
 }

@@ -1,9 +1,9 @@
-import { accessToken, noteRefusal } from './accessToken.ts';
+import { accessToken$, noteRefusal } from './accessToken.ts';
 import { toFailure } from './toFailure.ts';
 
 /** One request with the token that there is. Rejects with an ApiFailure unless the answer is a success. */
 export async function fetchAsAdmin(path: string, { headers, ...init }: RequestInit = {}): Promise<Response> {
-  const shown = accessToken.value;
+  const shown = accessToken$.value;
   const all = new Headers(headers);
   if (shown !== '') all.set('authorization', `Bearer ${shown}`);
   const response = await fetch(path, { ...init, headers: all });

@@ -11,7 +11,7 @@ import {
   timer,
   type Observable,
 } from 'rxjs';
-import { accessToken } from './accessToken.ts';
+import { accessToken$ } from './accessToken.ts';
 import type { ApiFailure } from './apiFailure.ts';
 import { visible$ } from './visible.ts';
 
@@ -34,7 +34,7 @@ export function polled<T>(
   ask: () => Observable<T>,
   { everyMs = 2_000, again$ = NEVER }: PolledOptions = {},
 ): Observable<Polled<T>> {
-  return combineLatest([visible$, accessToken, again$.pipe(startWith(undefined))]).pipe(
+  return combineLatest([visible$, accessToken$, again$.pipe(startWith(undefined))]).pipe(
     switchMap(([isVisible]) => (isVisible ? timer(0, everyMs) : NEVER)),
     exhaustMap(() =>
       ask().pipe(

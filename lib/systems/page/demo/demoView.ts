@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { distinctUntilChanged, map, of, startWith, Subject, switchMap } from 'rxjs';
+import { combineLatest, distinctUntilChanged, map, of, shareReplay, startWith, Subject, switchMap } from 'rxjs';
 import { ask } from '../api/ask.ts';
 import { polled, type Polled } from '../api/polled.ts';
 import type { Explanation } from '../graph/explanation.ts';
@@ -21,15 +21,16 @@ export class DemoView extends LitElement {
   private readonly again = new Subject<void>();
   private readonly change = new Deed(this);
   private readonly view = new Watched<LiveView | undefined>(this, view$, undefined);
-  private readonly demo = new Watched<Polled<Demo>>(
-    this,
-    polled(() => ask<Demo>('/v1/demo'), { again$: this.again }),
-    {},
+  private readonly demo$ = polled(() => ask<Demo>('/v1/demo'), { again$: this.again }).pipe(
+    shareReplay({ bufferSize: 1, refCount: true }),
   );
+  private readonly demo = new Watched<Polled<Demo>>(this, this.demo$, {});
   private readonly explanation = new Watched<Polled<Explanation>>(
     this,
-    view$.pipe(
-      map((view) => focusOf(view?.nodes ?? [])),
+    combineLatest([view$, this.demo$]).pipe(
+      map(([view, { value: demo }]) =>
+        focusOf(view?.nodes ?? [], demo?.sources.some(({ running }) => !running) ?? false),
+      ),
       distinctUntilChanged(),
       switchMap((id) =>
         id === undefined

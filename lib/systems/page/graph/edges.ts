@@ -1,9 +1,12 @@
 import { HEAD, ROW, type Layout } from './layout.ts';
+import { toneOf, type Tone } from './toneOf.ts';
 
 /** A line between two things: from what belongs to what (`branch`), or from what waits to what it waits for (`wait`). */
 export interface Edge {
   readonly key: string;
   readonly kind: 'branch' | 'wait';
+  /** How whoever waits is doing. */
+  readonly tone: Tone;
   readonly from: number;
   readonly to: number;
   /** The `d` of an SVG path, in rem. */
@@ -33,16 +36,17 @@ export function edges({ cards }: Layout): readonly Edge[] {
       const end = y + row.y + ROW / 2;
       const path = `M${n(rail)} ${n(y + row.y - (row.y === HEAD ? 0.35 : ROW / 2))}V${n(end)}h.35`;
       const parent = row.node.within ?? node.id;
-      return { key: `${parent}>${row.node.id}`, kind: 'branch', from: parent, to: row.node.id, path };
+      return { key: `${parent}>${row.node.id}`, kind: 'branch', tone: 'calm', from: parent, to: row.node.id, path };
     }),
   );
   const waits = cards
     .flatMap(({ node, rows }) => [node, ...rows.map((row) => row.node)])
-    .flatMap(({ id, waits: all }) =>
-      all.flatMap(({ on }, i): readonly Edge[] => {
+    .flatMap((node) =>
+      node.waits.flatMap(({ on }, i): readonly Edge[] => {
+        const { id } = node;
         const [from, to] = [spots.get(id), on === undefined ? undefined : spots.get(on)];
         if (!from || !to || on === undefined || on === id) return [];
-        return [{ key: `${id}-${i}-${on}`, kind: 'wait', from: id, to: on, path: curve(from, to) }];
+        return [{ key: `${id}-${i}-${on}`, kind: 'wait', tone: toneOf(node), from: id, to: on, path: curve(from, to) }];
       }),
     );
   return [...branches, ...waits];

@@ -27,7 +27,7 @@ export function graphCard({ node, x, y, width, height, rows }: PlacedCard, marks
     >
       <div class="line head">
         <span class="who">
-          ${pickButton(node, node.name, marks)}<span class="kind">${node.kind}</span>
+          ${pickButton(node, node.name === '' ? node.kind : node.name, marks)}${node.name === '' ? nothing : html`<span class="kind">${node.kind}</span>`}
           ${rows.length > 0 && pace !== undefined ? html`<span class="pace">${countText(pace)}/s</span>` : nothing}
           ${badge(node)}
         </span>

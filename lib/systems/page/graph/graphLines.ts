@@ -19,8 +19,8 @@ export function graphLines(
       ${repeat(
         lines,
         ({ key }) => key,
-        ({ kind, from, to, path }) =>
-          svg`<path class="${kind} ${kind === 'wait' && chain.has(from) && chain.has(to) ? 'lit' : ''}" d=${path} />`,
+        ({ kind, tone, from, to, path }) =>
+          svg`<path class="${kind} ${tone} ${kind === 'wait' && chain.has(from) && chain.has(to) ? 'lit' : ''}" d=${path} />`,
       )}
     </svg>
   `;

@@ -24,7 +24,7 @@ export function nodePanel({ node, view, explanation, pick, close }: NodePanel): 
   return html`
     <aside class="panel" aria-label="Details">
       <div class="panel-head">
-        <h2 tabindex="-1">${node ? nameText(node.name) : 'Not listed now'}</h2>
+        <h2 tabindex="-1">${node ? nameText(node.name === '' ? node.kind : node.name) : 'Not listed now'}</h2>
         <button type="button" class="action" @click=${close}>Close</button>
       </div>
       ${node ? html`<p class="kind">${node.kind}</p>` : nothing}

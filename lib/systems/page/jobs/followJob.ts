@@ -29,7 +29,7 @@ export function followJob(id: string): Observable<Followed> {
           isOver: followed.isOver || isOver,
         },
       }),
-      { next: 0, followed: { id, lines: [], isOver: false } as Followed },
+      { next: 0, followed: { id, lines: [], isOver: false } },
     ),
     map(({ followed }) => followed),
     startWith<Followed>({ id, lines: [], isOver: false }),

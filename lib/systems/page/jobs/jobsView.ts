@@ -49,7 +49,7 @@ export class JobsView extends LitElement {
         ${sendForm({
           title: 'Start a job',
           choice: 'Kind',
-          choices: kinds.map(({ name, input }) => ({ name, says: `takes ${input}` })),
+          choices: kinds.map(({ name, input }) => ({ name, takes: input })),
           data: '{}',
           button: 'Start',
           deed: this.start,

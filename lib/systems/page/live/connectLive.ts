@@ -16,7 +16,6 @@ import {
 import type { ApiFailure } from '../api/apiFailure.ts';
 import { readEvents } from '../api/readEvents.ts';
 import { applyDelta } from './applyDelta.ts';
-import { livePath, type LiveQuery } from './liveQuery.ts';
 import type { LiveDelta, LiveView } from './liveView.ts';
 
 /** How the connection to the live stream stands. `view` is what came last, also while nothing comes. */
@@ -31,15 +30,15 @@ export interface LiveState {
 const SILENCE_MS = 10_000;
 const BACKOFF_MS = { first: 500, most: 10_000 };
 
-/** The live stream of a query, connected again whenever it is lost. Emits `lost` at once; completes only when it is refused. */
-export function connectLive(query: LiveQuery): Observable<LiveState> {
+/** The live stream at a path, connected again whenever it is lost. Emits `lost` at once; completes only when it is refused. */
+export function connectLive(path: string): Observable<LiveState> {
   return defer(() => {
     let view: LiveView | undefined;
     let failures = 0;
     const ended = throwError(() => ({ code: 'ended', detail: 'The server has ended the stream.', status: 0 }));
 
     return concat(
-      defer(() => readEvents(livePath(query))),
+      defer(() => readEvents(path)),
       ended,
     ).pipe(
       filter(({ event }) => event === 'graph' || event === 'delta'),

@@ -12,29 +12,32 @@ import {
   switchMap,
   type Observable,
 } from 'rxjs';
-import { accessToken } from '../api/accessToken.ts';
+import { accessToken$ } from '../api/accessToken.ts';
 import { visible$ } from '../api/visible.ts';
 import { connectLive, type LiveState } from './connectLive.ts';
-import type { LiveQuery } from './liveQuery.ts';
+import { livePath, type LiveQuery } from './liveQuery.ts';
 import { noHistory, withSample } from './processHistory.ts';
 
-const queries = new BehaviorSubject<LiveQuery | undefined>(undefined);
+const queries$ = new BehaviorSubject<LiveQuery | undefined>(undefined);
 
 /** Asks for other things; undefined: for nothing, and the stream is closed. */
 export function watchLive(query: LiveQuery | undefined): void {
-  queries.next(query);
+  queries$.next(query);
 }
 
 const CONNECTING: LiveState = { kind: 'connecting' };
 
 /** How what was asked for stands: one connection for the page, none while the tab is hidden, at most once per frame. */
 export const live$: Observable<LiveState> = combineLatest([
-  queries.pipe(distinctUntilChanged((a, b) => JSON.stringify(a) === JSON.stringify(b))),
+  queries$.pipe(
+    map((query) => query && livePath(query)),
+    distinctUntilChanged(),
+  ),
   visible$,
-  accessToken,
+  accessToken$,
 ]).pipe(
-  switchMap(([query, isVisible]) =>
-    query !== undefined && isVisible ? connectLive(query).pipe(startWith(CONNECTING)) : of(CONNECTING),
+  switchMap(([path, isVisible]) =>
+    path !== undefined && isVisible ? connectLive(path).pipe(startWith(CONNECTING)) : of(CONNECTING),
   ),
   // What was known stays on the screen until something newer comes.
   scan((before, next): LiveState => ({ ...next, view: next.view ?? before.view })),

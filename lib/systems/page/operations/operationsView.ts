@@ -51,7 +51,7 @@ export class OperationsView extends LitElement {
         ${sendForm({
           title: 'Send a command',
           choice: 'Command',
-          choices: commands.map(({ name, data }) => ({ name, says: `takes ${data}` })),
+          choices: commands.map(({ name, data }) => ({ name, takes: data })),
           data: '{ "name": "Ada" }',
           button: 'Send',
           deed: this.submit,

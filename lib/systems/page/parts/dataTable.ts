@@ -26,7 +26,10 @@ export function dataTable<T>({ label, columns, rows, key, empty }: TableOptions<
       <thead role="rowgroup">
         <tr role="row">
           ${columns.map(
-            ({ title, kind }) => html`<th role="columnheader" scope="col" class=${kind ?? nothing}>${title}</th>`,
+            ({ title, kind }) =>
+              html`<th role="columnheader" scope="col" class=${kind ?? nothing}>
+                ${kind === 'actions' ? html`<span class="hidden">${title}</span>` : title}
+              </th>`,
           )}
         </tr>
       </thead>

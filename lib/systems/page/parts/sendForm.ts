@@ -6,7 +6,7 @@ import { deedNote } from './deedNote.ts';
 export interface SendForm {
   readonly title: string;
   readonly choice: string;
-  readonly choices: readonly { readonly name: string; readonly says: string }[];
+  readonly choices: readonly { readonly name: string; readonly takes: string }[];
   readonly data: string;
   readonly button: string;
   readonly deed: Deed;
@@ -35,7 +35,7 @@ export function sendForm({ title, choice, choices, data, button, deed, send }: S
       <label
         >${choice}
         <select name="name">
-          ${choices.map(({ name, says }) => html`<option value=${name}>${says === '' ? name : `${name}: ${says}`}</option>`)}
+          ${choices.map(({ name }) => html`<option value=${name}>${name}</option>`)}
         </select>
       </label>
       <label class="data"
@@ -43,6 +43,7 @@ export function sendForm({ title, choice, choices, data, button, deed, send }: S
         <textarea name="data" rows="2" spellcheck="false" .defaultValue=${data} @input=${reset}></textarea>
       </label>
       <button class="action primary" ?disabled=${deed.isBusy || choices.length === 0}>${button}</button>
+      <p class="takes">${choices.map(({ name, takes }) => html`<span>${name} takes ${takes}</span>`)}</p>
       ${deedNote(deed)}
     </form>
   `;

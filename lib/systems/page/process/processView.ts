@@ -1,5 +1,5 @@
 import { html, LitElement, type TemplateResult } from 'lit';
-import { accessToken } from '../api/accessToken.ts';
+import { accessToken$ } from '../api/accessToken.ts';
 import { history$, view$ } from '../live/live.ts';
 import type { LiveView } from '../live/liveView.ts';
 import { HISTORY_MS, noHistory, type Sample } from '../live/processHistory.ts';
@@ -21,7 +21,6 @@ interface Chart {
 const MEBIBYTE = 1024 ** 2;
 const CHARTS: readonly Chart[] = [
   { title: 'Event loop lag, 99 %', of: ({ lagP99Ms }) => lagP99Ms, text: lagText, atLeast: 20 },
-  { title: 'Event loop lag, most', of: ({ lagMaxMs }) => lagMaxMs, text: lagText, atLeast: 50 },
   { title: 'CPU', of: ({ cpu }) => cpu, text: (cores) => `${(cores * 100).toFixed(0)} %`, atLeast: 0.25 },
   { title: 'Heap in use', of: ({ heapUsedBytes }) => heapUsedBytes, text: bytesText, atLeast: 32 * MEBIBYTE },
   { title: 'Resident memory', of: ({ residentBytes }) => residentBytes, text: bytesText, atLeast: 64 * MEBIBYTE },
@@ -89,7 +88,7 @@ export class ProcessView extends LitElement {
 
 /** A link shows no token: where there is one, the page asks itself. */
 function saveWithToken(event: Event, format: string, file: string): void {
-  if (accessToken.value === '') return;
+  if (accessToken$.value === '') return;
   event.preventDefault();
   download(`/v1/console/snapshot?format=${format}`, file).catch(reportError);
 }

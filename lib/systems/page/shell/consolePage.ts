@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { fromEvent, map, startWith } from 'rxjs';
-import { tokenAsked } from '../api/accessToken.ts';
+import { tokenAsked$ } from '../api/accessToken.ts';
 import type { LiveState } from '../live/connectLive.ts';
 import { live$, watchLive } from '../live/live.ts';
 import { Watched } from '../parts/watched.ts';
@@ -25,16 +25,21 @@ export class ConsolePage extends LitElement {
     '',
   );
   private readonly parts = new Watched(this, loadParts(), LOADING);
-  private readonly asked = new Watched(this, tokenAsked, tokenAsked.value);
+  private readonly asked = new Watched(this, tokenAsked$, tokenAsked$.value);
   private readonly live = new Watched(this, live$, CONNECTING);
+  private watched: string | undefined;
   private shown: string | undefined;
 
   protected override createRenderRoot(): HTMLElement {
     return this;
   }
 
+  /** Once per view: what it wants to see besides is its own affair. */
   protected override willUpdate(): void {
-    watchLive(this.current().live);
+    const { hash, live } = this.current();
+    if (this.watched === hash) return;
+    this.watched = hash;
+    watchLive(live);
   }
 
   protected override render(): TemplateResult {

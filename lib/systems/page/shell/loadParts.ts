@@ -1,5 +1,5 @@
 import { catchError, map, of, retry, switchMap, throwError, timer, type Observable } from 'rxjs';
-import { accessToken } from '../api/accessToken.ts';
+import { accessToken$ } from '../api/accessToken.ts';
 import type { ApiFailure } from '../api/apiFailure.ts';
 import { ask } from '../api/ask.ts';
 
@@ -14,7 +14,7 @@ const RETRY_MS = 3_000;
 
 /** Asks what there is, and again with each token. The description is asked first: a server without a console has no such path. */
 export function loadParts(): Observable<Parts> {
-  return accessToken.pipe(
+  return accessToken$.pipe(
     switchMap(() =>
       ask<{ readonly paths: object }>('/openapi.json').pipe(
         switchMap(({ paths }) => (Object.hasOwn(paths, PATH) ? consoleParts() : of(NONE))),
