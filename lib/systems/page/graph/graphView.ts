@@ -69,7 +69,7 @@ export class GraphView extends LitElement {
     const { value: picked } = this.picked;
     const node = view?.nodes.find(({ id }) => id === picked);
     return html`
-      <main id="list" tabindex="-1" class="wide" @keydown=${this.leave}>
+      <main id="list" tabindex="-1" class="wide" @keydown=${(event: KeyboardEvent) => this.leave(event)}>
         ${viewHead('Graph', this.tools(view))} ${view && view.omitted > 0 ? omittedNote(view.omitted) : nothing}
         <div class="graph ${picked === undefined ? '' : 'with-panel'}">
           <div class="canvas">${view ? this.canvas(view) : nothing}</div>

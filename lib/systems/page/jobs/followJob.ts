@@ -20,7 +20,7 @@ export function followJob(id: string): Observable<Followed> {
     catchError((thrown: unknown) => of({ text: (thrown as ApiFailure).detail, isOver: true })), // of readEvents()
   );
   return concat(told$, of({ text: '', isOver: true })).pipe(
-    scan(
+    scan<{ text: string; isOver: boolean }, { next: number; followed: Followed }>(
       ({ next, followed }, { text, isOver }) => ({
         next: next + 1,
         followed: {

@@ -35,11 +35,11 @@ export function connectLive(path: string): Observable<LiveState> {
   return defer(() => {
     let view: LiveView | undefined;
     let failures = 0;
-    const ended = throwError(() => ({ code: 'ended', detail: 'The server has ended the stream.', status: 0 }));
+    const ended$ = throwError(() => ({ code: 'ended', detail: 'The server has ended the stream.', status: 0 }));
 
     return concat(
       defer(() => readEvents(path)),
-      ended,
+      ended$,
     ).pipe(
       filter(({ event }) => event === 'graph' || event === 'delta'),
       map(({ event, data }) => {

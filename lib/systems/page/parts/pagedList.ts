@@ -24,6 +24,8 @@ interface Grown<T> {
   readonly polled: Polled<readonly T[]>;
   /** Where to go on; undefined before the first page. */
   readonly token?: string | undefined;
+  /** Whether the reader has gone on from the first page. */
+  readonly isBeyondFirst?: boolean | undefined;
 }
 
 type Told<T> = { readonly first: Polled<Page<T>> } | { readonly next: Page<T> } | { readonly failure: ApiFailure };
@@ -32,13 +34,13 @@ type Told<T> = { readonly first: Polled<Page<T>> } | { readonly next: Page<T> } 
 export function pagedList<T extends { readonly id: string }>(host: ReactiveControllerHost, path: string): PagedList<T> {
   const again$ = new Subject<void>();
   const more$ = new Subject<void>();
-  const get = (token: string) =>
+  const pageAt = (token: string): Observable<Page<T>> =>
     ask<Page<T>>(`${path}?${new URLSearchParams({ pageSize: '50', pageToken: token }).toString()}`);
 
-  const first$: Observable<Told<T>> = polled(() => get(''), { again$ }).pipe(map((first) => ({ first })));
+  const first$: Observable<Told<T>> = polled(() => pageAt(''), { again$ }).pipe(map((first) => ({ first })));
   const next$: Observable<Told<T>> = more$.pipe(
     exhaustMap(() =>
-      get(watched.value.token ?? '').pipe(
+      pageAt(watched.value.token ?? '').pipe(
         map((next): Told<T> => ({ next })),
         catchError((failure: unknown) => of<Told<T>>({ failure: failure as ApiFailure })), // of ask()
       ),
@@ -60,21 +62,25 @@ export function pagedList<T extends { readonly id: string }>(host: ReactiveContr
   };
 }
 
-function grown<T extends { readonly id: string }>({ polled: before, token }: Grown<T>, told: Told<T>): Grown<T> {
-  const items = before.value ?? [];
-  if ('failure' in told) return { polled: { ...before, failure: told.failure }, token };
-  if ('next' in told)
-    return { polled: { value: without(items, told.next.items, 'end') }, token: told.next.nextPageToken };
+function grown<T extends { readonly id: string }>(list: Grown<T>, told: Told<T>): Grown<T> {
+  const items = list.polled.value ?? [];
+  if ('failure' in told) return { ...list, polled: { ...list.polled, failure: told.failure } };
+  if ('next' in told) {
+    const { items: come, nextPageToken: token } = told.next;
+    return { polled: { value: joined(items, come, 'end') }, token, isBeyondFirst: true };
+  }
   const { value, failure } = told.first;
-  if (failure) return { polled: { ...before, failure }, token };
+  if (failure || !value) return { ...list, polled: { ...list.polled, ...(failure && { failure }) } };
+  const { isBeyondFirst = false } = list;
   return {
-    polled: { value: without(items, value?.items ?? [], 'start') },
-    token: token ?? value?.nextPageToken,
+    polled: { value: joined(items, value.items, 'start') },
+    token: isBeyondFirst ? list.token : value.nextPageToken,
+    isBeyondFirst,
   };
 }
 
 /** What comes takes the place of what was known under the same id. */
-function without<T extends { readonly id: string }>(
+function joined<T extends { readonly id: string }>(
   known: readonly T[],
   come: readonly T[],
   where: 'start' | 'end',

@@ -18,12 +18,12 @@ export function sendForm({ title, choice, choices, data, button, deed, send }: S
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const form = event.target as HTMLFormElement; // this one
-    const fields = new FormData(form);
     const box = form.querySelector('textarea')!;
+    const name = form.querySelector('select')!.value;
     try {
-      const parsed: unknown = JSON.parse(String(fields.get('data')));
+      const parsed: unknown = JSON.parse(box.value);
       box.setCustomValidity('');
-      send(String(fields.get('name')), parsed);
+      send(name, parsed);
     } catch (failure) {
       box.setCustomValidity(`This is no JSON: ${failure instanceof Error ? failure.message : 'it cannot be read'}`);
       form.reportValidity();

@@ -1,4 +1,4 @@
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { fromEvent, map, startWith } from 'rxjs';
 import { tokenAsked$ } from '../api/accessToken.ts';
 import type { LiveState } from '../live/connectLive.ts';
@@ -56,7 +56,7 @@ export class ConsolePage extends LitElement {
   }
 
   /** Whoever comes to another view finds the focus at its beginning. */
-  protected override updated(_changed: PropertyValues): void {
+  protected override updated(): void {
     const { hash, title } = this.current();
     if (this.parts.value.kind === 'loading' || this.shown === hash) return;
     const isFirst = this.shown === undefined;

@@ -5,7 +5,7 @@ import { giveToken } from '../api/accessToken.ts';
 export function tokenForm(asked: 'missing' | 'refused'): TemplateResult {
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    const token = String(new FormData(event.target as HTMLFormElement).get('token')).trim(); // of this form
+    const token = (event.target as HTMLFormElement).querySelector('input')!.value.trim(); // of this form
     if (token !== '') giveToken(token);
   };
   return html`
