@@ -46,7 +46,15 @@ function waitOf({ subject, how, on, called }: Wait, seen: ReadonlyMap<object, Se
   };
 }
 
+/** By hand, for it is done twice for each of ten thousand nodes. */
 function finite(figures: Readonly<Record<string, number | undefined>>): Readonly<Record<string, number>> {
-  const all = Object.entries(figures).filter((entry): entry is [string, number] => Number.isFinite(entry[1]));
-  return Object.fromEntries(all.slice(0, MOST_FIGURES));
+  const kept: Record<string, number> = {};
+  let left = MOST_FIGURES;
+  for (const name of Object.keys(figures)) {
+    const figure = figures[name];
+    if (figure === undefined || !Number.isFinite(figure)) continue;
+    if (left-- === 0) break;
+    kept[name] = figure;
+  }
+  return kept;
 }

@@ -11,19 +11,17 @@ type Counted = Pick<InspectionGraph, 'time'> & { readonly nodes: readonly Pick<I
  * const rates = ratesBetween(before, snapshot());
  * rates.get(id)?.['dropped'];
  */
-export function ratesBetween(
-  earlier: Counted,
-  later: Counted,
-): ReadonlyMap<number, Readonly<Record<string, number>>> {
+export function ratesBetween(earlier: Counted, later: Counted): ReadonlyMap<number, Readonly<Record<string, number>>> {
   const seconds = (later.time - earlier.time) / 1_000;
   const before = new Map(earlier.nodes.map(({ id, counts }) => [id, counts]));
   if (!(seconds > 0)) return new Map();
-  return new Map(
-    later.nodes.flatMap(({ id, counts }) => {
-      const then = before.get(id);
-      if (!then) return [];
-      const grown = Object.entries(counts).map(([name, count]) => [name, (count - (then[name] ?? 0)) / seconds]);
-      return [[id, Object.fromEntries(grown) as Record<string, number>]];
-    }),
-  );
+  const rates = new Map<number, Readonly<Record<string, number>>>();
+  for (const { id, counts } of later.nodes) {
+    const then = before.get(id);
+    if (!then) continue;
+    const grown: Record<string, number> = {};
+    for (const name of Object.keys(counts)) grown[name] = (counts[name]! - (then[name] ?? 0)) / seconds;
+    rates.set(id, grown);
+  }
+  return rates;
 }

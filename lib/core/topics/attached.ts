@@ -34,7 +34,7 @@ export class Attached<A> implements Startable, RunnerHost<A> {
   readonly host: AttachedHost;
   private readonly cap: Cap;
   readonly runner: Runner<A>;
-  private readonly congestion: Congestion;
+  readonly congestion: Congestion;
   private topics: number; // that are not complete
   private isQuiet = false; // nothing waits, so nothing is due when a value was handled
   private isOver = false;

@@ -25,7 +25,8 @@ export class Congestion {
   /** Whether a line that is empty, or stays below its low mark, changes nothing. */
   isCalm = true;
   private readonly calmDepth: number;
-  private isRaised = false;
+  /** Since when the line was at its high mark, in ms of the clock, while an alert is raised. */
+  raisedSince: number | undefined;
   private crossedAt: number | undefined; // since when the line is beyond the mark that it is watched for
   private oldestWas: number | undefined; // since when the oldest one waited at the last look
   private growsFrom: { readonly at: number; readonly depth: number } | undefined;
@@ -35,6 +36,10 @@ export class Congestion {
   constructor(options: CongestionOptions) {
     this.options = options;
     this.calmDepth = options.watermarks.highAgeMs === Infinity ? options.watermarks.low : 0;
+  }
+
+  private get isRaised(): boolean {
+    return this.raisedSince !== undefined;
   }
 
   /** To be called after every change of the line. */
@@ -104,7 +109,7 @@ export class Congestion {
     const depth = this.options.depth();
     const oldestSince = this.options.oldestSince();
     const timeToFullMs = this.isRaised ? undefined : this.timeToFullMs(depth, now);
-    this.isRaised = !this.isRaised;
+    this.raisedSince = this.isRaised ? undefined : since;
     this.isCalm = false; // until the next change shows that it is
     this.crossedAt = undefined;
     this.options.alert({

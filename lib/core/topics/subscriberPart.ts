@@ -10,21 +10,38 @@ export function subscriberPart<A>(attached: Attached<A>, kind: string, where = a
 }
 
 function lookAt<A>(attached: Attached<A>, now: number): Look {
-  const { waiting, running, concurrency, blocked, parked, oldestAgeMs, paused, ...counts } = attached.stats();
-  const { bufferSize: capacity, budget } = attached.terms;
-  const { lane, runner } = attached;
-  const startedAt = runningSince(runner.attempts.all());
+  const stats = attached.stats();
+  const { waiting, running, concurrency, blocked, parked, oldestAgeMs, paused } = stats;
+  const { offered, succeeded, failed, coalesced, dropped, refused, discarded, retried } = stats;
+  const { bufferSize: capacity, budget, watermarks } = attached.terms;
+  const { lane, runner, congestion } = attached;
+  const attempts = runner.attempts.all();
+  const startedAt = runningSince(attempts);
   const runningAgeMs = startedAt === undefined ? undefined : now - startedAt;
   const kept = budget ? Math.max(0, waiting - budget.guaranteed) : 0;
   const budgets = budget && kept > 0 ? chainOf(budget.shared) : [];
   return {
-    figures: { waiting, capacity, running, concurrency, blocked, parked, oldestAgeMs, runningAgeMs },
-    counts,
+    figures: {
+      waiting,
+      capacity,
+      running,
+      concurrency,
+      blocked,
+      parked,
+      oldestAgeMs,
+      runningAgeMs,
+      highWatermark: watermarks.high,
+      lowWatermark: watermarks.low,
+      highAgeMs: watermarks.highAgeMs,
+      alertSince: congestion.raisedSince,
+      paused: paused ? 1 : undefined,
+    },
+    counts: { offered, succeeded, failed, coalesced, dropped, refused, discarded, retried },
     needs: 'any',
     holds: budgets.map((on) => ({ on, amount: kept })),
     waits: paused
       ? [{ how: 'is paused' }]
-      : [budgetWait(attached, kept) ?? keyWait(lane, runner, now) ?? attemptsWait(runner.attempts.all(), now)].flat(),
+      : [budgetWait(attached, kept) ?? keyWait(lane, runner, now) ?? attemptsWait(attempts, now)].flat(),
   };
 }
 

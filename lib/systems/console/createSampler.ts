@@ -45,9 +45,9 @@ export function createSampler(options: SamplerOptions): Observable<Sample> {
         figures = watch.read();
         readAt = graph.time;
       }
+      while (past.length > 1 && graph.time - past[1]!.time >= BEAT_MS) past.shift();
       const rates = past.length > 0 ? ratesBetween(past[0]!, graph) : new Map<number, never>();
       past.push({ time: graph.time, nodes: graph.nodes.map(({ id, counts }) => ({ id, counts })) });
-      while (past.length > 1 && graph.time - past[1]!.time >= BEAT_MS) past.shift();
       return sampleOf(graph, rates, figures);
     };
     const rest$ = (): Observable<unknown> => timer(Math.max(tickMs, (stopwatch() - beganAt) * REST));

@@ -50,10 +50,15 @@ function byNeed(a: RankedNode, b: RankedNode): number {
 
 /** With one decimal, without those that are nothing then. */
 function shownRates(rates: Readonly<Record<string, number>> = NONE): Readonly<Record<string, number>> {
-  const shown = Object.entries(rates)
-    .map(([name, rate]): [string, number] => [name, Math.round(rate * 10) / 10])
-    .filter(([, rate]) => rate > 0);
-  return shown.length > 0 ? Object.fromEntries(shown) : NONE;
+  const shown: Record<string, number> = {};
+  let isAny = false;
+  for (const name of Object.keys(rates)) {
+    const rate = Math.round(rates[name]! * 10) / 10;
+    if (rate <= 0) continue;
+    shown[name] = rate;
+    isAny = true;
+  }
+  return isAny ? shown : NONE;
 }
 
 function totalsOf(nodes: readonly InspectedNode[]): Readonly<Record<string, number>> {

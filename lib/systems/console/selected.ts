@@ -84,12 +84,14 @@ function inOrder(kept: ReadonlyMap<RankedNode, Kept>): readonly Kept[] {
     if (siblings) siblings.push(one);
     else below.set(parent, [one]);
   }
-  const tops = (below.get(undefined) ?? []).sort(byName);
+  const tops = below.get(undefined) ?? [];
+  const orphans = tops.filter(({ ranked }) => ranked.within).sort(bySiblingNeed); // what they are within is not listed
+  const roots = tops.filter(({ ranked }) => !ranked.within).sort(byName);
   const withOwn = (one: Kept): readonly Kept[] => [
     one,
     ...(below.get(one.ranked) ?? []).sort(bySiblingNeed).flatMap(withOwn),
   ];
-  return tops.flatMap(withOwn);
+  return [...roots, ...orphans].flatMap(withOwn);
 }
 
 function bySiblingNeed(a: Kept, b: Kept): number {

@@ -131,6 +131,9 @@ describe('a snapshot', () => {
         parked: 0,
         oldestAgeMs: 0,
         runningAgeMs: 0,
+        highWatermark: 2,
+        lowWatermark: 1,
+        alertSince: before.time,
       },
       counts: { offered: 7, succeeded: 1, failed: 0, coalesced: 0, dropped: 4, refused: 0, discarded: 0, retried: 0 },
       needs: 'any',
@@ -138,6 +141,26 @@ describe('a snapshot', () => {
     });
     expect(ratesBetween(before, after).get(2)).toMatchObject({ offered: 2, succeeded: 0.5, dropped: 2 });
     expect(ratesBetween(before, after).get(topic!.id)).toEqual({ published: 2 });
+  });
+
+  it('says at which marks an alert is raised and cleared, since when one is, and whether it is paused', () => {
+    const orders = new Topic<number>({ name: 'orders' });
+    const metrics = manual(orders, 'metrics', { bufferSize: 10, watermarks: { high: 2, low: 0, highAgeMs: 60_000 } });
+    const figures = () => snapshot().nodes[1]!.figures;
+    expect(figures()).toMatchObject({ highWatermark: 2, lowWatermark: 0, highAgeMs: 60_000 });
+    for (const n of [1, 2, 3]) orders.publish(n);
+    expect(figures()).not.toHaveProperty('alertSince');
+    vi.advanceTimersByTime(1_000);
+    expect(figures()['alertSince']).toBe(snapshot().time - 1_000);
+    for (const _ of [1, 2, 3]) metrics.open()[0]!.succeed();
+    vi.advanceTimersByTime(999);
+    expect(figures()).toHaveProperty('alertSince');
+    vi.advanceTimersByTime(1);
+    expect(figures()).not.toHaveProperty('alertSince');
+
+    expect(figures()).not.toHaveProperty('paused');
+    metrics.delivery.pause();
+    expect(figures()['paused']).toBe(1);
   });
 
   it('changes nothing: what is inspected goes the way it goes otherwise', () => {
