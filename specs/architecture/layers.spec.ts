@@ -46,7 +46,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'lib/adapters/s3/': [...BOUNDARY, '@aws-sdk/client-s3', 'node:', 'lib/adapters/ibmcloud/'],
   'lib/testing/vitest/': ['vitest', 'lib/testing/'],
   'lib/testing/': [...CONTRACTS, '@sinonjs/fake-timers'],
-  'lib/systems/page/': ['rxjs', 'lit', 'eventsource-parser'],
+  'lib/systems/page/': ['rxjs', 'lit', 'eventsource-parser', 'lib/contracts/'],
   'lib/systems/catalogue/': [...SYSTEMS, 'hono'],
   'lib/systems/jobs/': [...SYSTEMS, 'hono', 'lib/systems/catalogue/'],
   'lib/systems/routing/': [...SYSTEMS, 'hono'],

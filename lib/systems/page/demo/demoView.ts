@@ -4,7 +4,7 @@ import { ask } from '../api/ask.ts';
 import { polled, type Polled } from '../api/polled.ts';
 import type { Explanation } from '../graph/explanation.ts';
 import { view$ } from '../live/live.ts';
-import type { LiveView } from '../live/liveView.ts';
+import type { LiveView } from '../../../contracts/liveView.ts';
 import { Deed } from '../parts/deed.ts';
 import { deedNote } from '../parts/deedNote.ts';
 import { polledNote } from '../parts/polledNote.ts';

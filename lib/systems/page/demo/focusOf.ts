@@ -1,5 +1,5 @@
 import { toneOf } from '../graph/toneOf.ts';
-import type { LiveNode } from '../live/liveView.ts';
+import type { LiveNode } from '../../../contracts/liveView.ts';
 
 const WORST = { red: 0, amber: 1, calm: 2 };
 

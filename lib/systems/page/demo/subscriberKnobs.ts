@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { paceOf } from '../graph/paceOf.ts';
 import { stateText } from '../graph/stateText.ts';
 import { toneOf } from '../graph/toneOf.ts';
-import type { LiveNode } from '../live/liveView.ts';
+import type { LiveNode } from '../../../contracts/liveView.ts';
 import { dataTable } from '../parts/dataTable.ts';
 import { depthBar } from '../parts/depthBar.ts';
 import { nameText } from '../parts/nameText.ts';

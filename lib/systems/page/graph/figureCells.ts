@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { LiveNode } from '../live/liveView.ts';
+import type { LiveNode } from '../../../contracts/liveView.ts';
 import { depthBar } from '../parts/depthBar.ts';
 import { ageText } from '../words/ageText.ts';
 import { countText } from '../words/countText.ts';

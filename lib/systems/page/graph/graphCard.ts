@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { LiveNode } from '../live/liveView.ts';
+import type { LiveNode } from '../../../contracts/liveView.ts';
 import { nameText } from '../parts/nameText.ts';
 import { countText } from '../words/countText.ts';
 import { indentOf } from './edges.ts';

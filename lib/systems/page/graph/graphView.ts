@@ -5,7 +5,7 @@ import { ask } from '../api/ask.ts';
 import { polled, type Polled } from '../api/polled.ts';
 import { watchLive, view$ } from '../live/live.ts';
 import type { LiveQuery } from '../live/liveQuery.ts';
-import type { LiveView } from '../live/liveView.ts';
+import type { LiveView } from '../../../contracts/liveView.ts';
 import { viewHead } from '../parts/viewHead.ts';
 import { Watched } from '../parts/watched.ts';
 import { plural } from '../words/plural.ts';

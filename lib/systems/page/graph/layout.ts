@@ -1,4 +1,4 @@
-import type { LiveNode } from '../live/liveView.ts';
+import type { LiveNode } from '../../../contracts/liveView.ts';
 
 /** One thing below another in its card. */
 export interface PlacedRow {

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Polled } from '../api/polled.ts';
-import type { LiveNode, LiveView } from '../live/liveView.ts';
+import type { LiveNode, LiveView } from '../../../contracts/liveView.ts';
 import { nameText } from '../parts/nameText.ts';
 import { countText } from '../words/countText.ts';
 import { figureName } from '../words/figureName.ts';

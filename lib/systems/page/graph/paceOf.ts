@@ -1,4 +1,4 @@
-import type { LiveNode } from '../live/liveView.ts';
+import type { LiveNode } from '../../../contracts/liveView.ts';
 
 /** What tells how busy a thing is: the first of these that is counted. */
 const PACES = ['succeeded', 'acked', 'published', 'emitted', 'delivered', 'handled', 'received', 'sent', 'offered'];

@@ -1,4 +1,4 @@
-import type { LiveNode } from '../live/liveView.ts';
+import type { LiveNode } from '../../../contracts/liveView.ts';
 import { countText } from '../words/countText.ts';
 
 /** What is out of the ordinary about a thing, in a word or two; empty where nothing is. */

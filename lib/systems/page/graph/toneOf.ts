@@ -1,4 +1,4 @@
-import type { LiveNode } from '../live/liveView.ts';
+import type { LiveNode } from '../../../contracts/liveView.ts';
 
 /** `red`: it fails or loses something. `amber`: an alert is raised, or it is full enough for one. */
 export type Tone = 'calm' | 'amber' | 'red';

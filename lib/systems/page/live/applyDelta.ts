@@ -1,4 +1,4 @@
-import type { LiveDelta, LiveView } from './liveView.ts';
+import type { LiveDelta, LiveView } from '../../../contracts/liveView.ts';
 
 /** The view after a change. Nodes that are as before stay the same objects. */
 export function applyDelta(view: LiveView, { nodes, gone, ...rest }: LiveDelta): LiveView {

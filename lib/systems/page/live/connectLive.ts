@@ -16,7 +16,7 @@ import {
 import type { ApiFailure } from '../api/apiFailure.ts';
 import { readEvents } from '../api/readEvents.ts';
 import { applyDelta } from './applyDelta.ts';
-import type { LiveDelta, LiveView } from './liveView.ts';
+import type { LiveDelta, LiveView } from '../../../contracts/liveView.ts';
 
 /** How the connection to the live stream stands. `view` is what came last, also while nothing comes. */
 export interface LiveState {

@@ -1,4 +1,4 @@
-import type { LiveView, ProcessFigures } from './liveView.ts';
+import type { LiveView, ProcessFigures } from '../../../contracts/liveView.ts';
 
 /** The figures of the process at one moment. */
 export interface Sample extends ProcessFigures {

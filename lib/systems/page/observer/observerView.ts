@@ -3,7 +3,7 @@ import { map, timer } from 'rxjs';
 import { ask } from '../api/ask.ts';
 import { polled, type Polled } from '../api/polled.ts';
 import { view$ } from '../live/live.ts';
-import type { LiveNode, LiveView } from '../live/liveView.ts';
+import type { LiveNode, LiveView } from '../../../contracts/liveView.ts';
 import { dataTable } from '../parts/dataTable.ts';
 import { nameText } from '../parts/nameText.ts';
 import { polledNote } from '../parts/polledNote.ts';

@@ -34,13 +34,13 @@ type Told<T> = { readonly first: Polled<Page<T>> } | { readonly next: Page<T> } 
 export function pagedList<T extends { readonly id: string }>(host: ReactiveControllerHost, path: string): PagedList<T> {
   const again$ = new Subject<void>();
   const more$ = new Subject<void>();
-  const pageAt = (token: string): Observable<Page<T>> =>
+  const readPage = (token: string) =>
     ask<Page<T>>(`${path}?${new URLSearchParams({ pageSize: '50', pageToken: token }).toString()}`);
 
-  const first$: Observable<Told<T>> = polled(() => pageAt(''), { again$ }).pipe(map((first) => ({ first })));
+  const first$: Observable<Told<T>> = polled(() => readPage(''), { again$ }).pipe(map((first) => ({ first })));
   const next$: Observable<Told<T>> = more$.pipe(
     exhaustMap(() =>
-      pageAt(watched.value.token ?? '').pipe(
+      readPage(watched.value.token ?? '').pipe(
         map((next): Told<T> => ({ next })),
         catchError((failure: unknown) => of<Told<T>>({ failure: failure as ApiFailure })), // of ask()
       ),

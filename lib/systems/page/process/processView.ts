@@ -1,7 +1,7 @@
 import { html, LitElement, type TemplateResult } from 'lit';
 import { accessToken$ } from '../api/accessToken.ts';
 import { history$, view$ } from '../live/live.ts';
-import type { LiveView } from '../live/liveView.ts';
+import type { LiveView } from '../../../contracts/liveView.ts';
 import { HISTORY_MS, noHistory, type Sample } from '../live/processHistory.ts';
 import { lineChart } from '../parts/lineChart.ts';
 import { viewHead } from '../parts/viewHead.ts';
