@@ -22,6 +22,8 @@ export interface Transport {
    * there when it begins). Emits how many; errors with QueueConfigError where there is no such queue.
    */
   redrive(queue: string, options?: { readonly max?: number | undefined }): Observable<number>;
+  /** How many dead letters a queue has. Emits once; errors with QueueConfigError where there is no such queue. */
+  deadLetters(queue: string): Observable<number>;
   /** How the connection stands: the state now, and each later one. Completes after `closed`. */
   readonly state$: Observable<TransportState>;
   /**

@@ -142,6 +142,7 @@ export function fakeTransport(
     },
 
     redrive: (queue, limits) => whenReachable(transport.redrive(queue, limits)),
+    deadLetters: (queue) => whenReachable(transport.deadLetters(queue)),
     close: (within) => transport.close(within),
 
     lose(cause = new Error('the connection was lost')) {

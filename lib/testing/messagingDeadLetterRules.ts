@@ -88,6 +88,29 @@ export const messagingDeadLetterRules: Readonly<Record<string, (trial: Trial) =>
     ensure(none === 0, `no dead letter was left, and ${showValue(none)} moved`);
   },
 
+  'tells how many dead letters a queue has': async (trial) => {
+    const transport = trial.connect();
+    const queue = trial.own('q');
+    const consumer = await trial.consume(transport, { maxAttempts: 1, handle: () => Promise.reject(new Error('no')) });
+    const count = () => trial.done(transport.deadLetters(queue), 'the number of dead letters');
+    const before = await count();
+    ensure(before === 0, `there was no dead letter, and it says ${showValue(before)}`);
+    await trial.publish(transport, 'a', 'b');
+    await consumer.events.until(
+      (all) => all.filter(({ kind }) => kind === 'deadLettered').length === 2,
+      'there were not 2 dead letters',
+    );
+    const two = await count();
+    ensure(two === 2, `there were 2 dead letters, and it says ${showValue(two)}`);
+    consumer.subscription.unsubscribe();
+    await trial.consume(transport);
+    await trial.done(transport.redrive(queue), 'the redrive');
+    const none = await count();
+    ensure(none === 0, `both were moved back, and it says ${showValue(none)}`);
+    const failure = await trial.failureOf(transport.deadLetters(trial.own('nowhere')), 'the number of no queue');
+    ensure(codeOf(failure) === 'queue_config', `the number of no queue ended with ${showValue(failure)}`);
+  },
+
   'refuses to redrive where there is no such queue': async (trial) => {
     const failure = await trial.failureOf(trial.connect().redrive(trial.own('nowhere')), 'the redrive');
     ensure(codeOf(failure) === 'queue_config', `a redrive of no queue ended with ${showValue(failure)}`);

@@ -31,6 +31,7 @@ export function contents({ operators, recipes, doors }: ContentsOptions): readon
       Routing: '/routing',
       Events: '/events',
       Observer: '/observer',
+      Console: '/console',
       'All settings': '/configuration',
     }),
     section('Reference', {

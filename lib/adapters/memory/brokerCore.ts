@@ -20,5 +20,7 @@ export interface BrokerCore {
   /** Ends a queue where it is a transient one. */
   leave(queue: MemoryQueue): void;
   deadLettersOf(queue: string): DeadLetters;
+  /** How many a queue has. Throws QueueConfigError. */
+  deadLetterCount(queue: string): number;
   redrive(queue: string, max: number): number;
 }

@@ -86,6 +86,12 @@ export function connectMemory(broker: BrokerCore, name: string): Transport {
       });
     },
 
+    deadLetters: (queue) =>
+      defer(() => {
+        refuseWhen(closing$ !== undefined);
+        return of(broker.deadLetterCount(queue));
+      }),
+
     close({ deadlineMs = 10_000 } = {}) {
       if (!(deadlineMs >= 0)) throw new OptionError('deadlineMs', '0 or more', deadlineMs);
       return defer(() => (closing$ ??= closeWithin(deadlineMs)));

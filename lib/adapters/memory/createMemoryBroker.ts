@@ -101,6 +101,11 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
       return own;
     },
 
+    deadLetterCount(name) {
+      if (named(name).length === 0) throw new QueueConfigError(name, 'there is no such queue');
+      return letters.get(name)?.size ?? 0;
+    },
+
     redrive(name, max) {
       const [queue] = named(name);
       if (!queue) throw new QueueConfigError(name, 'there is no such queue to move dead letters to');

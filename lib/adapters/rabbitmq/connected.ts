@@ -1,3 +1,4 @@
+import type { ChannelModel } from 'amqplib';
 import {
   BehaviorSubject,
   concat,
@@ -25,6 +26,7 @@ import type { ConsumerEvent, OutgoingMessage, TransportState } from '../../contr
 import { Backoff } from './backoff.ts';
 import { combinedState } from './combinedState.ts';
 import { consumer } from './consumer.ts';
+import { deadLetterCount } from './deadLetterCount.ts';
 import { Link } from './link.ts';
 import type { RabbitmqTerms } from './options.ts';
 import { Outbox } from './outbox.ts';
@@ -83,16 +85,12 @@ export class Connected {
   }
 
   redrive(name: string, max: number): Observable<number> {
-    const { publishTimeoutMs: first } = this.terms;
-    const late = () => new UnreachableError(this.name, `no connection within ${first} ms`);
-    return this.whileOpen(() =>
-      this.consuming.session$.pipe(
-        mergeMap((session) => (session.kind === 'connected' ? of(session.model) : EMPTY)),
-        take(1),
-        timeout({ first, with: () => throwError(late) }),
-        mergeMap((model) => redrive(model, this.moves, { name, queue: this.transient.get(name) ?? name, max })),
-      ),
-    );
+    const { moves, transient } = this;
+    return this.whenConnected((model) => redrive(model, moves, { name, queue: transient.get(name) ?? name, max }));
+  }
+
+  deadLetters(name: string): Observable<number> {
+    return this.whenConnected((model) => deadLetterCount(model, { name, queue: this.transient.get(name) ?? name }));
   }
 
   close(deadlineMs: number): Observable<never> {
@@ -107,6 +105,20 @@ export class Connected {
       }
       return this.closing$;
     });
+  }
+
+  /** Within the time that a publish may take. */
+  private whenConnected<A>(work: (model: ChannelModel) => Observable<A>): Observable<A> {
+    const { publishTimeoutMs: first } = this.terms;
+    const late = () => new UnreachableError(this.name, `no connection within ${first} ms`);
+    return this.whileOpen(() =>
+      this.consuming.session$.pipe(
+        mergeMap((session) => (session.kind === 'connected' ? of(session.model) : EMPTY)),
+        take(1),
+        timeout({ first, with: () => throwError(late) }),
+        mergeMap(work),
+      ),
+    );
   }
 
   private whileOpen<A>(work: () => Observable<A>): Observable<A> {

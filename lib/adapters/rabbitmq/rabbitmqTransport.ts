@@ -38,6 +38,7 @@ export function rabbitmqTransport(options: RabbitmqOptions): Transport {
       }),
     consume: (queue) => connected.consume(queueTerms(queue, exchange.type)),
     redrive: (queue, { max = Infinity } = {}) => connected.redrive(queue, max),
+    deadLetters: (queue) => connected.deadLetters(queue),
     close: ({ deadlineMs = 10_000 } = {}) => connected.close(deadlineMs),
   };
   enroll(transport, (one) => transportPart(one, connected));

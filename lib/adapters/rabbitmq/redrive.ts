@@ -15,6 +15,7 @@ import {
 } from 'rxjs';
 import { QueueConfigError, UnroutableError } from '../../contracts/transportFailure.ts';
 import { channelFailure } from './channelFailure.ts';
+import { countOf } from './deadLetterCount.ts';
 import type { Outbox } from './outbox.ts';
 import type { Letter } from './outboxEntry.ts';
 import { deadQueueOf } from './topology.ts';
@@ -50,12 +51,6 @@ export function redrive(model: ChannelModel, outbox: Outbox, { name, queue, max 
     }),
     catchError((cause: unknown) => throwError(() => failure(name, cause))),
   );
-}
-
-/** How many there are. Throws when one of the queues is missing. */
-async function countOf(channel: Channel, queue: string, dead: string): Promise<number> {
-  await channel.checkQueue(queue);
-  return (await channel.checkQueue(dead)).messageCount;
 }
 
 function moveOne(channel: Channel, outbox: Outbox, dead: string, queue: string): Observable<number> {

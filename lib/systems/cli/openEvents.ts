@@ -74,6 +74,9 @@ export async function openConsumer(
 /** Both runtimes in one process. */
 export interface OpenEvents {
   readonly api: ServiceApi;
+  readonly transport: Transport;
+  /** Those that it has read so far. */
+  readonly queues: ReadonlySet<string>;
   readonly run: () => Observable<unknown>;
   readonly end: (deadlineMs: number) => Promise<void>;
 }
@@ -86,9 +89,15 @@ export async function openEvents(
   const opened = await openNamedService(settings.events, parts.log);
   const consumer = await openConsumer(opened, settings.events, parts.log);
   const api = openApi(opened, settings, parts);
+  const queues = new Set<string>();
+  const noted = (event: ConsumerEvent): void => {
+    if (event.kind === 'consuming') queues.add(event.queue);
+  };
   return {
     api,
-    run: () => merge(api.run(), consumer.run()),
+    transport: opened.transport,
+    queues,
+    run: () => merge(api.run(), consumer.run().pipe(tap(noted))),
     end: async (deadlineMs) => {
       const since = Date.now();
       await firstValueFrom(consumer.close({ deadlineMs }), { defaultValue: undefined });

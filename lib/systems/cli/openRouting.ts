@@ -7,6 +7,7 @@ import { liveRoute } from '../config/routeConfig.ts';
 import { DEMO, type RoutingSettings } from '../config/routingSettings.ts';
 import { createRouting } from '../routing/createRouting.ts';
 import { outcomesOf } from '../routing/receiverReport.ts';
+import type { Routing } from '../routing/routing.ts';
 import { routingApp } from '../routing/routingApp.ts';
 import type { Log } from './log.ts';
 
@@ -21,6 +22,7 @@ export interface OpenRoutingOptions {
 
 /** Receivers that run, to be served. */
 export interface OpenRouting {
+  readonly routing: Routing;
   /** `ready` is false while the server does not want new requests. */
   readonly app: (ready: () => boolean, onError: (failure: unknown) => void) => WebApp;
   /** Takes no more events, lets the routes settle what they hold, and logs the account of each receiver. */
@@ -34,6 +36,7 @@ export function openRouting({ settings, host, sealer, log }: OpenRoutingOptions)
   if (settings === DEMO) log.info('no configuration file: JSON that is sent to /hooks/demo is written here');
   const admin = adminOf(host, adminToken);
   return {
+    routing,
     app: (ready, onError) => routingApp({ routing, routeCodec: liveRoute, sealer, admin, ready, onError }),
     end: async () => {
       log.info('stopping: no new events, routes may settle what they hold', { withinMs: drainMs });

@@ -22,6 +22,8 @@ import { openObserver } from './observer/openObserver.ts';
 import { openJobs } from './openJobs.ts';
 import { openRouting } from './openRouting.ts';
 import { openServedCatalogue } from './openServedCatalogue.ts';
+import { queueDeadLetters } from './queueDeadLetters.ts';
+import { routeDeadLetters } from './routeDeadLetters.ts';
 import { serveUntilStopped, type ServeFlags } from './serveUntilStopped.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -52,7 +54,19 @@ async function serveInspected(flags: ServeFlags, terminal: Terminal): Promise<nu
     : undefined;
   const described = [catalogueApi, jobsApi, eventingApi, ...(routing ? [routingApi] : []), observerApi, consoleApi];
   const openapi = joinedApis(described);
-  const parts = ['catalogue', 'inspection', ...(routing ? ['routing'] : []), 'jobs', 'events', 'observer'];
+  const parts = [
+    'catalogue',
+    'inspection',
+    ...(routing ? ['routing'] : []),
+    'jobs',
+    'events',
+    'observer',
+    'deadLetters',
+  ];
+  const deadLetters = [
+    queueDeadLetters(events.transport, events.queues),
+    ...(routing ? [routeDeadLetters(routing.routing)] : []),
+  ];
 
   return serveUntilStopped({
     flags,
@@ -64,7 +78,7 @@ async function serveInspected(flags: ServeFlags, terminal: Terminal): Promise<nu
       const watched = observer.app(ready, onError);
       const { maxClients } = settings.console;
       const admin = adminOf(host, settings.adminToken);
-      const looked = consoleApp({ parts, demo, admin, maxClients, ready, onError });
+      const looked = consoleApp({ parts, demo, deadLetters, sealer, admin, maxClients, ready, onError });
       const eventing = eventingApp({ eventing: events.api.eventing, ready, onError });
       return appsByPath(
         {
@@ -79,6 +93,7 @@ async function serveInspected(flags: ServeFlags, terminal: Terminal): Promise<nu
           '/metrics': watched,
           '/v1/console': looked,
           '/v1/demo': looked,
+          '/v1/deadletters': looked,
           ...(routed && { '/hooks': routed, '/v1/receivers': routed, '/v1/alerts': routed }),
         },
         catalogueApp({ catalogue, assets, openapi, ready, onError }),

@@ -1,14 +1,16 @@
 import { right } from 'fp-ts/lib/Either.js';
+import { firstValueFrom } from 'rxjs';
 import { answerJson } from '../../adapters/http/answerJson.ts';
 import { authorizeAdmin, type Admin } from '../../adapters/http/authorizeAdmin.ts';
 import { createApi } from '../../adapters/http/createApi.ts';
 import { eventStream, type EventStreamOptions } from '../../adapters/http/eventStream.ts';
 import { RequestError } from '../../adapters/http/problem.ts';
 import { readJson } from '../../adapters/http/readJson.ts';
-import { readQuery } from '../../adapters/http/readQuery.ts';
+import { readPageSize, readPageToken, readQuery } from '../../adapters/http/readQuery.ts';
 import type { WebApp } from '../../adapters/http/serve.ts';
 import { TextResponse } from '../../adapters/http/textResponse.ts';
 import type { Codec } from '../../contracts/codec.ts';
+import type { TokenSealer } from '../../contracts/tokenSealer.ts';
 import { explain } from '../../core/inspection/explain.ts';
 import { snapshot } from '../../core/inspection/snapshot.ts';
 import { toDot } from '../../core/inspection/toDot.ts';
@@ -17,10 +19,13 @@ import { toMermaid } from '../../core/inspection/toMermaid.ts';
 import type { RunningDemo } from './createDemo.ts';
 import { createSampler } from './createSampler.ts';
 import { createSeats } from './createSeats.ts';
+import { deadLetterPages } from './deadLetterPages.ts';
+import type { DeadLetterSource } from './deadLetterSource.ts';
 import { demoPatch } from './demoPatch.ts';
 import { liveEvents } from './liveEvents.ts';
 import { readLiveQuery, readNodeId } from './liveQuery.ts';
 import { openapi } from './openapi.ts';
+import { readRedrive } from './readRedrive.ts';
 import { watchProcess } from './watchProcess.ts';
 
 /** What {@link consoleApp} serves, and to whom. */
@@ -28,6 +33,10 @@ export interface ConsoleAppOptions {
   /** What else the server has, as `/v1/console/parts` lists it. */
   readonly parts: readonly string[];
   readonly demo?: RunningDemo | undefined;
+  /** Where dead letters are. */
+  readonly deadLetters: readonly DeadLetterSource[];
+  /** Seals page tokens. */
+  readonly sealer: TokenSealer;
   /** Who may look, and change what the demo does. */
   readonly admin: Admin;
   /** Most clients of the live stream. Default: 16. */
@@ -50,10 +59,11 @@ const NOTHING: Codec<unknown> = { name: 'an empty object', decode: right };
 
 /** The API of the console: what the program is doing, live and at one moment, and the demo. Needs an inspection that runs. */
 export function consoleApp(options: ConsoleAppOptions): WebApp {
-  const { parts, demo, admin, maxClients, streams, ready, onError = () => undefined } = options;
+  const { parts, demo, deadLetters, sealer, admin, maxClients, streams, ready, onError = () => undefined } = options;
   const app = createApi({ openapi, authorize: authorizeAdmin(admin), ready, onError });
   const samples$ = createSampler({ snapshot, watchProcess });
   const seats = createSeats(maxClients);
+  const deadLetterPage$ = deadLetterPages(deadLetters, sealer);
 
   app.get('/v1/console/parts', ({ req }) => {
     readQuery(new URL(req.url), { once: [] });
@@ -86,6 +96,19 @@ export function consoleApp(options: ConsoleAppOptions): WebApp {
   app.post('/v1/demo/reset', async ({ req }) => {
     await readJson(req.raw, { codec: NOTHING }); // a type that no page of another site may send unasked
     return answerJson(theDemo().reset());
+  });
+
+  app.get('/v1/deadletters', async ({ req }) => {
+    const { pageSize, pageToken } = readQuery(new URL(req.url), { once: ['pageSize', 'pageToken'] });
+    const place = { signal: req.raw.signal, pageSize: readPageSize(pageSize), pageToken: readPageToken(pageToken) };
+    const { items, nextPageToken } = await firstValueFrom(deadLetterPage$(place));
+    return answerJson({ deadLetters: items, nextPageToken });
+  });
+  app.post('/v1/deadletters/redrive', async ({ req }) => {
+    const { kind, name, max } = await readRedrive(req.raw);
+    const source = deadLetters.find((one) => one.kind === kind);
+    if (!source) throw new RequestError(404, 'unknown_kind', `this server has no ${kind} with dead letters`);
+    return answerJson({ redriven: await firstValueFrom(source.redrive(name, { max })) });
   });
 
   return { fetch: (request) => app.fetch(request) };

@@ -9,8 +9,8 @@ export interface DeadLetterPlace {
   readonly count: number;
   /** Why the last one was given up, where that is known. */
   readonly lastReason?: string | undefined;
-  /** When, in ms since 1970. */
-  readonly lastTime?: number | undefined;
+  /** When, as RFC 3339 has it. */
+  readonly lastTime?: string | undefined;
 }
 
 /** Where dead letters are of one kind. */
@@ -18,6 +18,6 @@ export interface DeadLetterSource {
   readonly kind: DeadLetterPlace['kind'];
   /** Those that have some. Emits once. */
   list(): Observable<readonly DeadLetterPlace[]>;
-  /** Puts at most `max` of them back, the oldest first. Emits how many; errors with RequestError where there is no such place. */
-  redrive(name: string, max: number | undefined): Observable<number>;
+  /** Puts them back, the oldest first. Emits how many; errors with RequestError where there is no such place. */
+  redrive(name: string, options: { readonly max?: number | undefined }): Observable<number>;
 }

@@ -2,7 +2,7 @@ import { apiParts } from '../../adapters/http/apiParts.ts';
 import { schemas } from './openapiSchemas.ts';
 
 const text = { type: 'string' } as const;
-const { json, problem } = apiParts;
+const { json, pageParameters, problem } = apiParts;
 const found = (description: string, schema: string) => ({ description, content: json(schema) });
 const inQuery = (name: string, description: string, schema: object) => ({ name, in: 'query', description, schema });
 
@@ -113,6 +113,33 @@ export const openapi = {
         summary: 'Puts all knobs of the demo as they were at first',
         requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } },
         responses: { 200: found('The demo as it is now.', 'Demo'), ...body, ...admin, ...noDemo },
+      },
+    },
+    '/v1/deadletters': {
+      get: {
+        operationId: 'listDeadLetters',
+        summary: 'Queues that this process reads and routes which have dead letters, with how many',
+        parameters: pageParameters,
+        responses: {
+          200: found('The page.', 'DeadLetterPage'),
+          400: problem('A parameter that cannot be read, or a page token that is not valid here.'),
+          ...admin,
+          503: problem('The transport does not answer.'),
+        },
+      },
+    },
+    '/v1/deadletters/redrive': {
+      post: {
+        operationId: 'redriveDeadLetters',
+        summary: 'Puts dead letters back into their queue, or in line at their route, the oldest first',
+        requestBody: { required: true, content: json('DeadLetterRedrive') },
+        responses: {
+          200: found('How many.', 'DeadLettersRedriven'),
+          ...body,
+          ...admin,
+          404: problem('There is no such queue, or no such route.'),
+          503: problem('The transport does not answer.'),
+        },
       },
     },
     ...apiParts.paths,

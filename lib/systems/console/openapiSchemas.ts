@@ -90,5 +90,29 @@ export const schemas = {
     additionalProperties: false,
     properties: { sources: patchOf(sourceKnobs), subscribers: patchOf(subscriberKnobs) },
   },
+  DeadLetterPage: object({
+    deadLetters: list(
+      object(
+        {
+          kind: { enum: ['queue', 'route'] },
+          name: { ...text, description: 'Of the queue, or `receiver/route`.' },
+          count,
+          lastReason: text,
+          lastTime: { type: 'string', format: 'date-time' },
+        },
+        ['lastReason', 'lastTime'],
+      ),
+    ),
+    nextPageToken: text,
+  }),
+  DeadLetterRedrive: object(
+    {
+      kind: { enum: ['queue', 'route'] },
+      name: { ...text, maxLength: 512 },
+      max: { ...count, minimum: 1, description: 'Of a queue: most letters to put back. Absent: all that are there.' },
+    },
+    ['max'],
+  ),
+  DeadLettersRedriven: object({ redriven: count }),
   ...apiParts.schemas,
 } as const;

@@ -31,7 +31,15 @@ const done = (call$: Observable<unknown>) => lastValueFrom(call$, { defaultValue
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => `${i}`);
 
 function publishing(publish: (message: OutgoingMessage) => Observable<never>): Transport {
-  return { name: 'fake', publish, consume: () => NEVER, redrive: () => NEVER, state$: NEVER, close: () => EMPTY };
+  return {
+    name: 'fake',
+    publish,
+    consume: () => NEVER,
+    redrive: () => NEVER,
+    deadLetters: () => NEVER,
+    state$: NEVER,
+    close: () => EMPTY,
+  };
 }
 
 describeWithPostgres('postgresOutbox', (database) => {

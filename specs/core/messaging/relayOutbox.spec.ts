@@ -14,7 +14,15 @@ import { virtually } from '../../support/virtually.ts';
 
 /** A transport that only publishes. */
 function publishing(publish: (message: OutgoingMessage) => Observable<never>): Transport {
-  return { name: 'fake', publish, consume: () => NEVER, redrive: () => NEVER, state$: NEVER, close: () => EMPTY };
+  return {
+    name: 'fake',
+    publish,
+    consume: () => NEVER,
+    redrive: () => NEVER,
+    deadLetters: () => NEVER,
+    state$: NEVER,
+    close: () => EMPTY,
+  };
 }
 
 function append(outbox: MemoryOutbox, ...ids: readonly string[]): void {

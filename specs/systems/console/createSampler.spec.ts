@@ -19,7 +19,7 @@ function sampler({ tookMs = 0 } = {}) {
   };
   const watchProcess = () => {
     seen.watches++;
-    return { read: () => ({ ...FIGURES, uptimeMs: seen.reads++ }), stop: () => void seen.watches-- };
+    return { read: () => ({ ...FIGURES, uptimeMs: seen.reads++ }), stop: () => (seen.watches -= 1) };
   };
   return { samples$: createSampler({ snapshot, watchProcess, stopwatch: () => clock }), seen };
 }
@@ -88,7 +88,7 @@ describe('the sampler', () => {
       },
       watchProcess: () => {
         watches.open++;
-        return { read: () => FIGURES, stop: () => void watches.open-- };
+        return { read: () => FIGURES, stop: () => (watches.open -= 1) };
       },
     });
     const failures: unknown[] = [];

@@ -75,6 +75,7 @@ export function exploringBroker(scheduler: Scheduler, faults: Faults): { connect
           });
         }),
       redrive: () => NEVER,
+      deadLetters: () => NEVER,
       close: () => NEVER,
     }),
   };
