@@ -42,7 +42,7 @@ describe.skipIf(withoutBrowser())('the demo in the browser', () => {
   };
   const goesOn = (rate: number) => rate > 12 && rate < 28; // 20 a second, in a window of one
 
-  it('T12 turns the lane of a slow subscriber amber with one alert, leaves its neighbours alone, and clears', async () => {
+  it('turns the lane of a slow subscriber amber with one alert, leaves its neighbours alone, and clears', async () => {
     await eventually(async () => goesOn(await perSecond('metrics'))).toBe(true);
     const raised: number[] = [];
     await page.exposeFunction('noteAlerts', (text: string) => raised.push(Number(/\d+/.exec(text)?.[0] ?? 0)));

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { launch, withoutBrowser } from '../../support/browser.ts';
 import { eventually } from './support/eventually.ts';
 import { startConsole, type RunningConsole } from './support/startConsole.ts';
-import { watchedPage } from './support/watchedPage.ts';
+import { watchedPage, type WatchedPage } from './support/watchedPage.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -28,6 +28,8 @@ const SCREENS = [
   { name: 'narrow and dark', colorScheme: 'dark', width: 390 },
 ] as const;
 
+type Tail<T extends readonly unknown[]> = T extends readonly [unknown, ...infer Rest] ? Rest : never;
+
 describe.skipIf(withoutBrowser())('the console for everybody', () => {
   let browser: Browser;
   let server: RunningConsole;
@@ -45,9 +47,15 @@ describe.skipIf(withoutBrowser())('the console for everybody', () => {
     await server.end();
   });
 
+  async function opened(...options: Tail<Parameters<typeof watchedPage>>): Promise<WatchedPage> {
+    const watched = await watchedPage(browser, ...options);
+    onTestFinished(() => watched.page.close()); // the server has room for 16 of them
+    return watched;
+  }
+
   describe.each(SCREENS)('$name', ({ colorScheme, width }) => {
     it.each(VIEWS)('has nothing that axe finds fault with, and fits: %s', async (hash, title) => {
-      const { page, view } = await watchedPage(browser, server.url, { colorScheme, viewport: { width, height: 844 } });
+      const { page, view } = await opened(server.url, { colorScheme, viewport: { width, height: 844 } });
       await view(hash, title);
       if (hash !== 'catalogue') await page.getByText('live', { exact: true }).waitFor();
       await eventually(() => page.locator('.spinner').count()).toBe(0);
@@ -62,12 +70,11 @@ describe.skipIf(withoutBrowser())('the console for everybody', () => {
         ),
       ).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
-      await page.close();
     });
   });
 
   it('can be walked through with the keyboard alone', async () => {
-    const { page, view } = await watchedPage(browser, server.url);
+    const { page, view } = await opened(server.url);
     await view('graph', 'Graph');
     await page.getByRole('button', { name: 'mail', exact: true }).waitFor();
     const focused = () =>
@@ -94,16 +101,14 @@ describe.skipIf(withoutBrowser())('the console for everybody', () => {
     await eventually(focused).toBe('BUTTON mail');
     await page.keyboard.press('/');
     await eventually(focused).toBe('INPUT Filter by name');
-    await page.close();
   });
 
   it('moves nothing for those who do not want it', async () => {
-    const { page, view } = await watchedPage(browser, server.url, { reducedMotion: 'reduce' });
+    const { page, view } = await opened(server.url, { reducedMotion: 'reduce' });
     await page.route('**/v1/jobs?*', () => undefined); // never answered: it goes on loading
     await view('jobs', 'Jobs');
     await page.locator('.spinner').waitFor();
     const running = await page.evaluate(() => document.getAnimations().length);
     expect(running).toBe(0);
-    await page.close();
   });
 });

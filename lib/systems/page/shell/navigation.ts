@@ -23,12 +23,12 @@ export function navigation(views: readonly View[], current: View, live: LiveStat
       </nav>
       ${
         current.live
-          ? html`<p class="standing">
+          ? html`<section class="standing" aria-label="Connection">
               <span class="alerts" aria-live="polite"
                 >${alerts > 0 ? html`<b>${plural(alerts, 'alert')}</b>` : nothing}</span
               >
               ${connectionNote(live)}
-            </p>`
+            </section>`
           : nothing
       }
     </div>
