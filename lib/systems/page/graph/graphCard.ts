@@ -49,7 +49,7 @@ export function graphCard({ node, x, y, width, height, rows }: PlacedCard, marks
 }
 
 const LABELS = html`
-  <span class="cell" aria-hidden="true"></span>
+  <span class="cell gap" aria-hidden="true"></span>
   <span class="cell label" aria-hidden="true">waiting</span>
   <span class="cell label running" aria-hidden="true">running</span>
   <span class="cell label" aria-hidden="true">per s</span>

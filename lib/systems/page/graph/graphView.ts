@@ -45,6 +45,7 @@ export class GraphView extends LitElement {
     const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
     this.width = (entry?.contentRect.width ?? 0) / rem;
     this.requestUpdate();
+    void this.updateComplete.then(() => this.lineOf(this.picked.value)?.scrollIntoView({ block: 'nearest' })); // it may have moved
   });
 
   override disconnectedCallback(): void {
@@ -154,7 +155,11 @@ export class GraphView extends LitElement {
     const { value: id } = this.picked;
     this.picked.next(undefined);
     this.requestUpdate();
-    void this.updateComplete.then(() => this.querySelector<HTMLElement>(`[data-node="${id}"]`)?.focus());
+    void this.updateComplete.then(() => this.lineOf(id)?.focus());
+  }
+
+  private lineOf(id: number | undefined): HTMLElement | null {
+    return id === undefined ? null : this.querySelector<HTMLElement>(`[data-node="${id}"]`);
   }
 
   private leave({ key }: KeyboardEvent): void {
