@@ -71,6 +71,7 @@ export function consoleApp(options: ConsoleAppOptions): WebApp {
   });
   app.get('/v1/console/live', ({ req }) => {
     const query = readLiveQuery(new URL(req.url));
+    refuseOtherSites(req.raw);
     seats.check();
     return eventStream(req.raw, seats.iterated(liveEvents(samples$, query)), { ...streams, onError });
   });
@@ -117,6 +118,12 @@ export function consoleApp(options: ConsoleAppOptions): WebApp {
     if (demo) return demo;
     throw new RequestError(404, 'no_demo', 'this server runs no demo; console.demo in its configuration turns it on');
   }
+}
+
+/** A page of another site cannot read the stream, but it could take all places. Browsers say where a request comes from. */
+function refuseOtherSites({ headers }: Request): void {
+  if (headers.get('sec-fetch-site') !== 'cross-site') return;
+  throw new RequestError(403, 'cross_site', 'the live stream is not for pages of other sites');
 }
 
 function formatOf(name: string): (typeof FORMATS)[keyof typeof FORMATS] {

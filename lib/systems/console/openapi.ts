@@ -53,7 +53,8 @@ export const openapi = {
         responses: {
           200: { description: 'The stream.', content: { 'text/event-stream': { schema: text } } },
           ...badQuery,
-          ...admin,
+          401: admin[401],
+          403: problem('As for all of the console; and for pages of other sites.'),
           503: problem('Too many clients look: Retry-After says when to come again.'),
         },
       },

@@ -11,7 +11,6 @@ export interface RedriveRequest {
 }
 
 const LONGEST_NAME = 512;
-const KNOWN = new Set(['kind', 'name', 'max']);
 
 const Redrive: Codec<RedriveRequest> = t.intersection(
   [
@@ -25,7 +24,7 @@ const Redrive: Codec<RedriveRequest> = t.intersection(
 /** What the body of a request asks to be put back. Throws RequestError. */
 export async function readRedrive(request: Request): Promise<RedriveRequest> {
   const { kind, name, max, ...others } = await readJson(request, { codec: Redrive });
-  if (Object.keys(others).some((key) => !KNOWN.has(key))) throw invalid('the body may have kind, name and max alone');
+  if (Object.keys(others).length > 0) throw invalid('the body may have kind, name and max alone');
   if (name === '' || name.length > LONGEST_NAME) throw invalid(`name must have 1 to ${LONGEST_NAME} characters`);
   if (max !== undefined && !(Number.isSafeInteger(max) && max >= 1))
     throw invalid('max must be a whole number above 0');

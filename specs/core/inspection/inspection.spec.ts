@@ -152,7 +152,7 @@ describe('a snapshot', () => {
     expect(figures()).not.toHaveProperty('alertSince');
     vi.advanceTimersByTime(1_000);
     expect(figures()['alertSince']).toBe(snapshot().time - 1_000);
-    for (const _ of [1, 2, 3]) metrics.open()[0]!.succeed();
+    while (metrics.open().length > 0) metrics.open()[0]!.succeed();
     vi.advanceTimersByTime(999);
     expect(figures()).toHaveProperty('alertSince');
     vi.advanceTimersByTime(1);

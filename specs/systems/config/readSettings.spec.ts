@@ -33,12 +33,20 @@ const DEFAULTS = {
   pageTokens: {},
   jobs: { maxRunning: 4, maxWaiting: 100, retentionMs: 3_600_000, maxRetained: 1_000, store: 'memory', kinds: {} },
   events: { transport: 'memory', exchange: { name: 'events', type: 'topic' } },
+  console: { demo: false, maxClients: 16 },
   http: { host: '127.0.0.1', port: 8_080, allowedHosts: [] },
 };
 
 describe('readSettings', () => {
   it.each(['', '# nothing\n', '{}', '---\n'])('takes the defaults from %j', async (text) => {
     expect(await read(text)).toEqual(DEFAULTS);
+  });
+
+  it('has a demo where one is asked for, and an admin token without receivers', async () => {
+    expect((await read('console: { demo: true, maxClients: 2 }')).console).toEqual({ demo: true, maxClients: 2 });
+    expect(await read('adminToken: secret-1')).toMatchObject({ adminToken: 'secret-1', console: { demo: false } });
+    await expect(read('console: { maxClients: 0 }')).rejects.toThrow('/console/maxClients must be a whole number');
+    await expect(read('console: { demo: yes please }')).rejects.toThrow('/console/demo');
   });
 
   it('reads YAML and JSON alike', async () => {
@@ -105,7 +113,7 @@ describe('readSettings', () => {
     ['pagesize: {}', 'c.yaml:1: /pagesize is not known here; did you mean pageSize?'],
     [
       'colour: red',
-      'c.yaml:1: /colour is not known here; known: sources, pageSize, timeoutMs, onSourceFailure, pageTokens, jobs, events, http, ' +
+      'c.yaml:1: /colour is not known here; known: sources, pageSize, timeoutMs, onSourceFailure, pageTokens, jobs, events, console, http, ' +
         'receivers, senders, topics, tenants, alertSinks, adminToken, drainMs',
     ],
     ['__proto__: { polluted: 1 }', /^c\.yaml:1: \/__proto__ is not known here/],

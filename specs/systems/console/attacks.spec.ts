@@ -141,6 +141,14 @@ describe('clients of the live stream', () => {
     }).toBe('graph');
   });
 
+  it('are no pages of other sites, which could take all places', async () => {
+    const port = (await startUp()).port;
+    const head = `GET /v1/console/live HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nconnection: close\r\n`;
+    const answer = await raw(port, `${head}sec-fetch-site: cross-site\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 403 /);
+    expect(answer).toContain('"code":"cross_site"');
+  });
+
   it('are as many as the configuration says', async () => {
     const { live, ask } = await startUp({ console: { maxClients: 1 } });
     await (await live()).next();
