@@ -34,8 +34,6 @@ type Told<T> = { readonly first: Polled<Page<T>> } | { readonly next: Page<T> } 
 export function pagedList<T extends { readonly id: string }>(host: ReactiveControllerHost, path: string): PagedList<T> {
   const again$ = new Subject<void>();
   const more$ = new Subject<void>();
-  const readPage = (token: string) =>
-    ask<Page<T>>(`${path}?${new URLSearchParams({ pageSize: '50', pageToken: token }).toString()}`);
 
   const first$: Observable<Told<T>> = polled(() => readPage(''), { again$ }).pipe(map((first) => ({ first })));
   const next$: Observable<Told<T>> = more$.pipe(
@@ -60,6 +58,10 @@ export function pagedList<T extends { readonly id: string }>(host: ReactiveContr
     more: () => more$.next(),
     again: () => again$.next(),
   };
+
+  function readPage(token: string): Observable<Page<T>> {
+    return ask(`${path}?${new URLSearchParams({ pageSize: '50', pageToken: token }).toString()}`);
+  }
 }
 
 function grown<T extends { readonly id: string }>(list: Grown<T>, told: Told<T>): Grown<T> {
