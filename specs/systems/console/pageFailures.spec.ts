@@ -88,6 +88,20 @@ describe.skipIf(withoutBrowser())('the console where something is wrong', () => 
     }
   });
 
+  it('shows its token to nobody who has keys of its own, and asks for none there', async () => {
+    const server = await started({ config: withToken(TOKEN), token: TOKEN });
+    const { page } = await opened(server.url);
+    await page.addInitScript((token) => sessionStorage.setItem('rxfan.token', token), TOKEN);
+    await page.route('**/register?*', (route) =>
+      route.fulfill({ status: 401, json: { code: 'unauthorized', detail: 'this needs a bearer token' } }),
+    );
+    const asked = page.waitForRequest('**/register?*');
+    await page.goto(`${server.url}#observer`);
+    expect((await asked).headers()['authorization']).toBeUndefined();
+    await page.getByText('Each owner of a key sees registrations of its own').waitFor();
+    expect(await page.getByRole('form', { name: /token/i }).count()).toBe(0);
+  });
+
   it('closes its stream while the tab is hidden, and opens it again', async () => {
     const server = await started();
     const { page, view } = await opened(server.url);

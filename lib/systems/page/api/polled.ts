@@ -11,7 +11,7 @@ import {
   timer,
   type Observable,
 } from 'rxjs';
-import { accessToken$ } from './accessToken.ts';
+import { tokenAsked$ } from './accessToken.ts';
 import type { ApiFailure } from './apiFailure.ts';
 import { visible$ } from './visible.ts';
 
@@ -29,13 +29,13 @@ export interface PolledOptions {
   readonly again$?: Observable<unknown> | undefined;
 }
 
-/** Asks while the tab can be seen; one request at a time. What came stays while newer does not come. */
+/** Asks while the tab can be seen and no token is asked for; one request at a time. What came stays while newer does not come. */
 export function polled<T>(
   ask: () => Observable<T>,
   { everyMs = 2_000, again$ = NEVER }: PolledOptions = {},
 ): Observable<Polled<T>> {
-  return combineLatest([visible$, accessToken$, again$.pipe(startWith(undefined))]).pipe(
-    switchMap(([isVisible]) => (isVisible ? timer(0, everyMs) : NEVER)),
+  return combineLatest([visible$, tokenAsked$, again$.pipe(startWith(undefined))]).pipe(
+    switchMap(([isVisible, asked]) => (isVisible && asked === 'no' ? timer(0, everyMs) : NEVER)),
     exhaustMap(() =>
       ask().pipe(
         map((value): Polled<T> => ({ value })),

@@ -38,7 +38,7 @@ export class ObserverView extends LitElement {
   private readonly view = new Watched<LiveView | undefined>(this, view$, undefined);
   private readonly page = new Watched<Polled<Page>>(
     this,
-    polled(() => ask<Page>('/register?pageSize=200')),
+    polled(() => ask<Page>('/register?pageSize=200'), { everyMs: 5_000 }),
     {},
   );
   private readonly now = new Watched(this, timer(0, 1_000).pipe(map(() => Date.now())), Date.now());
@@ -53,8 +53,9 @@ export class ObserverView extends LitElement {
     const items = page.value?.items ?? [];
     return html`
       <main id="list" tabindex="-1">
-        ${viewHead('Observer')} ${observers.map(observerTally)} ${polledNote(page)}
-        ${page.value ? managers(items) : nothing} ${page.value ? this.table(items) : nothing}
+        ${viewHead('Observer')} ${observers.map(observerTally)}
+        ${page.failure?.status === 401 ? KEYS : polledNote(page)} ${page.value ? managers(items) : nothing}
+        ${page.value ? this.table(items) : nothing}
         ${(page.value?.nextPageToken ?? '') === '' ? nothing : html`<p class="omitted">There are more; <code>/register</code> lists them all.</p>`}
       </main>
     `;
@@ -87,6 +88,11 @@ export class ObserverView extends LitElement {
     return left > 0 ? ageText(Math.ceil(left / 1_000) * 1_000) : 'now';
   }
 }
+
+const KEYS = html`<p class="quiet">
+  Each owner of a key sees registrations of its own, which this page does not ask for: <code>GET /register</code> lists
+  them.
+</p>`;
 
 function observerTally({ name, figures }: LiveNode): TemplateResult {
   const { registrations = 0, quarantined = 0, running = 0 } = figures;

@@ -1,8 +1,7 @@
 /** The name of a figure in words: `oldestAgeMs` is `oldest age`. */
 export function figureName(name: string): string {
-  return oneWordEach(name.replace(/(Ms|Bytes)$/, ''));
-}
-
-function oneWordEach(name: string): string {
-  return name.replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
+  return name
+    .replace(/(Ms|Bytes)$/, '')
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase();
 }
