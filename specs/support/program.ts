@@ -46,7 +46,9 @@ export function startProgram(
     ended,
     ready: async () => {
       // Not expect.poll(): it may be waited for before the tests.
-      await vi.waitFor(() => expect((child.exitCode === null ? out : `ended: ${err}`)).toMatch(/ready|ended/), { timeout: 20_000 });
+      await vi.waitFor(() => expect(child.exitCode === null ? out : `ended: ${err}`).toMatch(/ready|ended/), {
+        timeout: 20_000,
+      });
       expect(out, err).toContain('ready');
     },
     url: () => /http:\S+/.exec(out)?.[0] ?? '',
