@@ -148,7 +148,10 @@ export class GraphView extends LitElement {
   private pick(id: number): void {
     this.picked.next(id);
     this.requestUpdate();
-    void this.updateComplete.then(() => this.querySelector<HTMLElement>('.panel h2')?.focus({ preventScroll: true }));
+    void this.updateComplete.then(() => {
+      this.querySelector<HTMLElement>('.panel h2')?.focus({ preventScroll: true });
+      this.lineOf(id)?.scrollIntoView({ block: 'nearest' });
+    });
   }
 
   private close(): void {

@@ -51,15 +51,16 @@ function chain({ chain: links, deadlock }: Explanation, pick: (id: number) => vo
 }
 
 function figures({ figures: now, counts, rates, waits }: LiveNode, time: number): TemplateResult {
+  const told = waits.filter(({ on, called }) => on === undefined || called !== undefined); // the chain has the others
   const all = [
     ...Object.entries(now).map(([name, value]) => [name, figureText(name, value, time), '']),
     ...Object.entries(counts).map(([name, value]) => [name, countText(value), rateText(rates[name])]),
   ];
   return html`
     ${
-      waits.length > 0
+      told.length > 0
         ? html`<ul class="waits">
-            ${waits.slice(0, 8).map(
+            ${told.slice(0, 8).map(
               (wait) =>
                 html`<li>
                   ${[wait.subject, wait.how, wait.called]
