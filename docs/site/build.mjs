@@ -17,7 +17,7 @@ execFileSync(
 );
 const { writePages } = await run('docs/site/generate/writePages.ts');
 await writePages({ recorded, folder: `${WORK}/pages` });
-cpSync('lib/systems/catalogue/page/icon.svg', `${WORK}/pages/public/icon.svg`);
+cpSync('lib/systems/page/icon.svg', `${WORK}/pages/public/icon.svg`);
 await buildSite('docs/site');
 
 const dead = deadLinks('docs/site/dist');

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 
 const MAIN = new URL('../../dist/lib/systems/cli/main.js', import.meta.url).pathname;
 const children = new Set<ChildProcess>();
@@ -45,9 +45,10 @@ export function startProgram(
     err: () => err,
     ended,
     ready: async () => {
-      await expect
-        .poll(() => (child.exitCode === null ? out : `ended: ${err}`), { timeout: 20_000 })
-        .toMatch(/ready|ended/);
+      // Not expect.poll(): it may be waited for before the tests.
+      await vi.waitFor(() => expect(child.exitCode === null ? out : `ended: ${err}`).toMatch(/ready|ended/), {
+        timeout: 20_000,
+      });
       expect(out, err).toContain('ready');
     },
     url: () => /http:\S+/.exec(out)?.[0] ?? '',

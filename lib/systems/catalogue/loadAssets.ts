@@ -34,5 +34,5 @@ export async function loadAssets(folder: URL = builtAssets()): Promise<Assets> {
 /** In the package, whether this runs from the sources or from the build. */
 function builtAssets(): URL {
   const manifest = pathToFileURL(createRequire(import.meta.url).resolve('rxfan/package.json'));
-  return new URL('dist/lib/systems/catalogue/assets/', manifest);
+  return new URL('dist/lib/systems/page/assets/', manifest);
 }

@@ -58,6 +58,11 @@ export function eventingApp(options: EventingAppOptions): WebApp {
     return answerJson(operation, { status: 202, headers: { location: `/v1/operations/${operation.id}` } });
   });
 
+  app.get('/v1/commands', ({ req }) => {
+    readQuery(new URL(req.url), { once: [] });
+    return answerJson({ commands: messages.commands.map(({ name, codec }) => ({ name, data: codec.name })) });
+  });
+
   app.get('/v1/operations', async ({ req, var: { tenant } }) => {
     const { pageSize, pageToken, command, state } = readQuery(new URL(req.url), {
       once: ['pageSize', 'pageToken', 'command', 'state'],

@@ -32,6 +32,17 @@ export const openapi = {
   },
   servers: [{ url: '/' }],
   paths: {
+    '/v1/commands': {
+      get: {
+        operationId: 'listCommands',
+        summary: 'The commands that there are',
+        responses: {
+          200: { description: 'All of them.', content: json('Commands') },
+          400: noParameters,
+          401: unauthorized,
+        },
+      },
+    },
     '/v1/commands/{name}': {
       post: {
         operationId: 'submitCommand',

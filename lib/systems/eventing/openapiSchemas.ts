@@ -26,6 +26,22 @@ export const schemas = {
       },
     },
   },
+  Commands: {
+    type: 'object',
+    required: ['commands'],
+    additionalProperties: false,
+    properties: {
+      commands: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['name', 'data'],
+          additionalProperties: false,
+          properties: { name: text, data: { ...text, description: 'What its codec calls the data that it takes.' } },
+        },
+      },
+    },
+  },
   OperationPage: {
     type: 'object',
     required: ['items', 'nextPageToken'],

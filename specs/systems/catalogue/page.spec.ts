@@ -198,7 +198,7 @@ describe.skipIf(withoutBrowser())('the page in the browser', () => {
     await open();
     await page.route(/pageToken=[^&]/, (route) => route.abort());
     await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));
-    await page.getByText('The catalogue does not answer.').waitFor();
+    await page.getByText('The server does not answer.').waitFor();
 
     await page.unroute(/pageToken=[^&]/);
     await page.getByRole('button', { name: 'Try again' }).click();

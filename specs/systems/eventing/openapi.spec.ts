@@ -45,6 +45,7 @@ describe('/openapi.json of events', () => {
       const ended = await server.get(`/v1/operations/${body.id}?wait=10`);
       expect(violations(schema('Operation'), ended.body, document)).toEqual([]);
     }
+    expect(violations(schema('Commands'), (await server.get('/v1/commands')).body, document)).toEqual([]);
     expect(violations(schema('OperationPage'), (await server.get('/v1/operations')).body, document)).toEqual([]);
     const stream = await server.follow('/v1/events/test.echoed', '1');
     await server.publish('b');

@@ -107,7 +107,7 @@ export class CatalogueView extends LitElement {
     return html`
       <header>
         <div class="bar">
-          <h1><img src="/assets/icon.svg" alt="" width="24" height="24" /> Catalogue</h1>
+          <h1 tabindex="-1"><img src="/assets/icon.svg" alt="" width="24" height="24" /> Catalogue</h1>
           <search>
             <input
               type="search"

@@ -1,5 +1,6 @@
 import { catchError, concat, defer, EMPTY, exhaustMap, map, of, startWith, tap, type Observable } from 'rxjs';
-import { fetchItems, type ApiFailure, type Filter, type Item, type ItemPage, type Unreachable } from './api.ts';
+import type { ApiFailure } from '../api/apiFailure.ts';
+import { fetchItems, type Filter, type Item, type ItemPage, type Unreachable } from './api.ts';
 
 /** How far the reader has got in the list. */
 export interface Walk {
@@ -35,7 +36,7 @@ export function walkCatalogue(filter: Filter, demand: Observable<unknown>): Obse
         fetchItems(filter, walk.nextPageToken).pipe(
           map((page) => withPage(walk, page)),
           catchError((thrown: unknown) => {
-            const failure = thrown as ApiFailure; // what api.ts errors with
+            const failure = thrown as ApiFailure; // what ask() errors with
             const lost = failure.code === 'page_token_expired' || failure.code === 'page_token_stale';
             if (!lost || walk.nextPageToken === '') return of<Walk>({ ...walk, kind: 'failed', failure });
             walk = { ...START, restarted: true };

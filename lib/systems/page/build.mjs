@@ -3,7 +3,7 @@ import { build } from 'esbuild';
 import { copyFile, mkdir } from 'node:fs/promises';
 
 const here = new URL('./', import.meta.url);
-const assets = new URL('../../../../dist/lib/systems/catalogue/assets/', here);
+const assets = new URL('../../../dist/lib/systems/page/assets/', here);
 
 await mkdir(assets, { recursive: true });
 await build({
