@@ -23,7 +23,6 @@ export function topCommand(terminal: Terminal, ended: (code: number) => void): C
   return withExamples(
     command,
     'rxfan top',
-    'rxfan top --kind topic subscriber',
     'rxfan top --once --name orders',
     'rxfan top --json --once --server http://127.0.0.1:8080',
   );

@@ -1,4 +1,5 @@
-import { ageText, countText } from '../../../../operators/internal/figureText.ts';
+import { ageText } from '../../page/words/ageText.ts';
+import { countText } from '../../page/words/countText.ts';
 import type { LiveNode } from '../../../contracts/liveView.ts';
 
 /** One figure of each thing. */
@@ -65,5 +66,5 @@ function rate(name: string | undefined, rates: Readonly<Record<string, number>>)
 
 function shown(perSecond: number): string {
   if (perSecond === 0) return '';
-  return perSecond < 100 ? perSecond.toFixed(1) : countText(Math.round(perSecond));
+  return perSecond < 100 ? perSecond.toFixed(1) : countText(perSecond);
 }

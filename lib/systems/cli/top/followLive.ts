@@ -19,7 +19,8 @@ import { fromAbortable } from '../../../boundary/fromAbortable.ts';
 import { networkReason } from '../../../boundary/networkReason.ts';
 import { FormatError, RefusedError, UnreachableError } from '../../../contracts/failure.ts';
 import type { LiveView } from '../../../contracts/liveView.ts';
-import { changed, liveDelta, liveView } from './liveView.ts';
+import { applyDelta } from '../../page/live/applyDelta.ts';
+import { liveDelta, liveView } from './liveView.ts';
 
 /** Whom {@link followLive} asks, and for what. */
 export interface FollowOptions {
@@ -117,7 +118,7 @@ function viewAfter(
   where: string,
 ): LiveView | undefined {
   if (event === 'graph') return decode(liveView, parsed(data, where), where);
-  if (event === 'delta') return view && changed(view, decode(liveDelta, parsed(data, where), where));
+  if (event === 'delta') return view && applyDelta(view, decode(liveDelta, parsed(data, where), where));
   if (event === 'end') throw new UnreachableError(where, 'it ended the stream');
   return view;
 }

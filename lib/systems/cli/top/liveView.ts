@@ -36,11 +36,3 @@ export const liveDelta: Codec<LiveDelta> = t.intersection(
   ],
   'a change of what runs',
 );
-
-/** The view after a change. */
-export function changed(view: LiveView, { nodes, gone, ...rest }: LiveDelta): LiveView {
-  const byId = new Map(view.nodes.map((node) => [node.id, node]));
-  for (const id of gone) byId.delete(id);
-  for (const node of nodes) byId.set(node.id, node);
-  return { ...view, ...rest, nodes: [...byId.values()] };
-}

@@ -1,7 +1,8 @@
-import { ageText, countText } from '../../../../operators/internal/figureText.ts';
 import { cut } from '../cut.ts';
 import { plain } from '../plain.ts';
 import { columns as known, type Column } from './columns.ts';
+import { ageText } from '../../page/words/ageText.ts';
+import { countText } from '../../page/words/countText.ts';
 import type { LiveNode, LiveView } from '../../../contracts/liveView.ts';
 import { painted, type Tone } from './painted.ts';
 import { rowsOf, type Row } from './rows.ts';

@@ -1,3 +1,4 @@
+/* eslint-disable no-control-regex -- terminals are steered by them */
 import { describe, expect, it } from 'vitest';
 import { picture } from '../../../../lib/systems/cli/top/picture.ts';
 import { node, viewOf } from './support.ts';
@@ -18,11 +19,11 @@ const billing = node(3, 'subscriber', 'orders/billing', {
 describe('picture', () => {
   it('lists each thing below what it belongs to, first those that need a look', () => {
     expect(picture(viewOf(orders, mail, billing), { columns: 160, isColoured: false })).toEqual([
-      'up 2 min · event loop 1.3 ms late · cpu 50 % · heap 20 MB, in all 80 MB · no alert',
+      'up 2 min 5 s · event loop 1.3 ms late · cpu 50 % · heap 20 MB, in all 80 MB · no alert',
       'topic 1 · subscriber 2',
       'NAME                  FILLED        WAITING    RUNNING      IN/S     OUT/S    LOST/S    OLDEST  WAITS FOR',
       "topic orders                                                20.0                                is blocked by subscriber 'orders/billing'",
-      '  orders/billing  █████████░      900/1,000        2/2      20.0       2.0              12.3 s  its 2 running attempts are up to 3.0 s old',
+      '  orders/billing  █████████░      900/1,000        2/2      20.0       2.0                12 s  its 2 running attempts are up to 3.0 s old',
       '  orders/mail     ░░░░░░░░░░        0/1,000        1/4      20.0      19.5',
     ]);
   });

@@ -1,3 +1,4 @@
+/* eslint-disable no-control-regex -- terminals are steered by them */
 import { afterEach, describe, expect, it } from 'vitest';
 import { Subject, concat, of, startWith, NEVER, type Observable } from 'rxjs';
 import { eventStream } from '../../../../lib/adapters/http/eventStream.ts';
