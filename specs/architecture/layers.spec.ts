@@ -67,6 +67,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'lib/systems/cli/': [
     ...SYSTEMS,
     'commander',
+    'eventsource-parser',
     'pino',
     '@opentelemetry/api',
     '@opentelemetry/resources',
@@ -74,6 +75,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     '@opentelemetry/sdk-trace-node',
     '@opentelemetry/exporter-prometheus',
     '@opentelemetry/exporter-trace-otlp-http',
+    'lib/systems/page/',
     'lib/systems/catalogue/',
     'lib/systems/jobs/',
     'lib/systems/routing/',

@@ -1,5 +1,5 @@
 import { withProgressLine } from '../../lib/systems/cli/withProgressLine.ts';
-import { ReaderGoneError, type Terminal } from '../../lib/systems/cli/terminal.ts';
+import { ReaderGoneError, type Screen, type Terminal } from '../../lib/systems/cli/terminal.ts';
 
 /** A terminal that remembers what was written to it. */
 export interface FakeTerminal extends Terminal {
@@ -19,10 +19,12 @@ export interface FakeTerminalOptions {
   readonly showsProgress?: boolean;
   /** How often may be written before the reader leaves. Default: for ever. */
   readonly reads?: number;
+  /** Who sits at it. Default: nobody. */
+  readonly screen?: Screen;
 }
 
 export function fakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
-  const { env = {}, columns, showsProgress = false, reads = Infinity } = options;
+  const { env = {}, columns, showsProgress = false, reads = Infinity, screen } = options;
   const texts = { out: '', err: '' };
   const exits: number[] = [];
   const stops = new Set<() => void>();
@@ -43,6 +45,7 @@ export function fakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
       return () => stops.delete(stop);
     },
     exit: (code) => exits.push(code),
+    screen,
   };
   return {
     ...(showsProgress ? withProgressLine(terminal) : { ...terminal, progress: () => undefined }),

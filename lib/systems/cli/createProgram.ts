@@ -7,6 +7,7 @@ import { ownManifest } from './ownManifest.ts';
 import { packagesCommand } from './packagesCommand.ts';
 import { serveCommands } from './serveCommands.ts';
 import type { Terminal } from './terminal.ts';
+import { topCommand } from './topCommand.ts';
 import { withExamples } from './withExamples.ts';
 
 /**
@@ -34,6 +35,7 @@ export function createProgram(terminal: Terminal, ended: (code: number) => void)
     packagesCommand(terminal, ended),
     ...serveCommands(terminal, ended),
     ...eventsCommands(terminal, ended),
+    topCommand(terminal, ended),
     marblesCommand(terminal, ended),
     completionCommand(program, terminal, ended),
   ]) {

@@ -1,4 +1,4 @@
-import { ReaderGoneError, type Terminal } from './terminal.ts';
+import { ReaderGoneError, type Screen, type Terminal } from './terminal.ts';
 import { withProgressLine } from './withProgressLine.ts';
 
 /** The terminal of a real process. */
@@ -24,6 +24,27 @@ export function processTerminal(process: NodeJS.Process): Terminal {
       };
     },
     exit: (code) => process.exit(code),
+    screen: process.stdin.isTTY && stdout.isTTY ? screenOf(process) : undefined,
   };
   return stderr.isTTY ? withProgressLine(terminal) : { ...terminal, progress: () => undefined };
+}
+
+function screenOf({ stdin, stdout }: NodeJS.Process): Screen {
+  return {
+    size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }), // some terminals say 0
+    onResize: (resized) => {
+      stdout.on('resize', resized);
+      return () => stdout.off('resize', resized);
+    },
+    onTyped: (typed) => {
+      const read = (chunk: Buffer) => typed(chunk.toString('utf8'));
+      stdin.setRawMode(true);
+      stdin.on('data', read);
+      return () => {
+        stdin.off('data', read);
+        stdin.setRawMode(false);
+        stdin.pause(); // it would keep the process
+      };
+    },
+  };
 }

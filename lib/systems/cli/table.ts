@@ -1,4 +1,5 @@
 import type { Package } from '../../adapters/packages/package.ts';
+import { cut } from './cut.ts';
 import { plain } from './plain.ts';
 
 const COLUMNS = ['name', 'version', 'source', 'description'] as const;
@@ -44,8 +45,4 @@ export function createTable({
 
 function cellsOf({ name, version, source, description = '' }: Package): Readonly<Record<Column, string>> {
   return { name: plain(name), version: plain(version), source: plain(source), description: plain(description) };
-}
-
-function cut(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
 }

@@ -16,6 +16,18 @@ export interface Terminal {
   readonly onStop: (stop: () => void) => () => void;
   /** Ends the process at once. */
   readonly exit: (code: number) => void;
+  /** Undefined where input or output is not a terminal. */
+  readonly screen: Screen | undefined;
+}
+
+/** A terminal that somebody sits at. */
+export interface Screen {
+  /** How much room there is now. */
+  readonly size: () => { readonly columns: number; readonly rows: number };
+  /** Calls back when there is more room or less, until unsubscribed. */
+  readonly onResize: (resized: () => void) => () => void;
+  /** Takes what is typed, as the terminal tells it and without showing it, until unsubscribed. */
+  readonly onTyped: (typed: (keys: string) => void) => () => void;
 }
 
 /** Whoever read the output has left, as `head` does: a reason to stop, not a failure. */

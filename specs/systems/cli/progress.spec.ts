@@ -23,6 +23,7 @@ function onScreen() {
     error: show,
     onStop: () => () => undefined,
     exit: (code) => exits.push(code),
+    screen: undefined,
   });
   return { terminal, exits, lines: () => screen.split('\n') };
 }
