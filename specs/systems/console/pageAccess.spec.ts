@@ -5,21 +5,10 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { launch, withoutBrowser } from '../../support/browser.ts';
 import { eventually } from './support/eventually.ts';
 import { startConsole, type RunningConsole } from './support/startConsole.ts';
+import { VIEWS } from './support/views.ts';
 import { watchedPage, type WatchedPage } from './support/watchedPage.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-const VIEWS = [
-  ['catalogue', 'Catalogue'],
-  ['graph', 'Graph'],
-  ['receivers', 'Receivers'],
-  ['jobs', 'Jobs'],
-  ['operations', 'Operations'],
-  ['dead-letters', 'Dead letters'],
-  ['observer', 'Observer'],
-  ['process', 'Process'],
-  ['demo', 'Demo'],
-] as const;
 
 const SCREENS = [
   { name: 'light', colorScheme: 'light', width: 1_280 },
