@@ -1,4 +1,4 @@
-import type { InspectedWait } from './inspection.ts';
+import type { InspectedNode } from './inspection.ts';
 
 /** What a console shows of a program, whole. */
 export interface LiveView {
@@ -24,18 +24,10 @@ export interface LiveDelta extends Partial<Omit<LiveView, 'time' | 'nodes'>> {
   readonly gone: readonly number[];
 }
 
-/** A node of an inspection, with how fast it goes. */
-export interface LiveNode {
-  readonly id: number;
-  readonly kind: string;
-  readonly name: string;
-  /** Whom it belongs to, listed or not. */
-  readonly within?: number;
-  readonly figures: Readonly<Record<string, number>>;
+/** A node of an inspection, with how fast it goes. Whom it belongs to may not be listed. */
+export interface LiveNode extends Omit<InspectedNode, 'needs'> {
   /** How fast its counts grow, per second, over about the last one. What does not grow is absent. */
   readonly rates: Readonly<Record<string, number>>;
-  readonly counts: Readonly<Record<string, number>>;
-  readonly waits: readonly InspectedWait[];
 }
 
 /** How the process itself does. */

@@ -11,7 +11,6 @@ import {
   lastValueFrom,
   map,
   merge,
-  NEVER,
   takeWhile,
   tap,
   toArray,
@@ -20,27 +19,15 @@ import {
 import { expect, it, onTestFinished } from 'vitest';
 import type { PostgresClient } from '../../../lib/adapters/postgres/postgresClient.ts';
 import { postgresOutbox, type PostgresOutbox } from '../../../lib/adapters/postgres/postgresOutbox.ts';
-import type { OutgoingMessage, Transport } from '../../../lib/contracts/transport.ts';
 import { relayOutbox, type RelayEvent } from '../../../lib/core/messaging/relayOutbox.ts';
 import { outboxLaws } from '../../../lib/testing/outboxLaws.ts';
 import { OptionError } from '../../../operators/errors.ts';
 import { messageOf } from '../../support/messages.ts';
+import { publishing } from '../../support/publishing.ts';
 import { describeWithPostgres } from './support/database.ts';
 
 const done = (call$: Observable<unknown>) => lastValueFrom(call$, { defaultValue: undefined });
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => `${i}`);
-
-function publishing(publish: (message: OutgoingMessage) => Observable<never>): Transport {
-  return {
-    name: 'fake',
-    publish,
-    consume: () => NEVER,
-    redrive: () => NEVER,
-    deadLetters: () => NEVER,
-    state$: NEVER,
-    close: () => EMPTY,
-  };
-}
 
 describeWithPostgres('postgresOutbox', (database) => {
   async function open() {

@@ -1,29 +1,16 @@
 import fc from 'fast-check';
-import { concat, defer, EMPTY, ignoreElements, NEVER, of, throwError, timer, type Observable } from 'rxjs';
+import { concat, defer, EMPTY, ignoreElements, of, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { memoryOutbox, type MemoryOutbox } from '../../../lib/adapters/memory/memoryOutbox.ts';
 import { memoryTransport } from '../../../lib/adapters/memory/memoryTransport.ts';
-import type { OutgoingMessage, Transport } from '../../../lib/contracts/transport.ts';
 import { PublishError } from '../../../lib/contracts/transportFailure.ts';
 import { relayOutbox, type RelayOptions } from '../../../lib/core/messaging/relayOutbox.ts';
 import { OptionError } from '../../../operators/errors.ts';
 import { messageOf } from '../../support/messages.ts';
+import { publishing } from '../../support/publishing.ts';
 import { record } from '../../support/record.ts';
 import { runs } from '../../support/seed.ts';
 import { virtually } from '../../support/virtually.ts';
-
-/** A transport that only publishes. */
-function publishing(publish: (message: OutgoingMessage) => Observable<never>): Transport {
-  return {
-    name: 'fake',
-    publish,
-    consume: () => NEVER,
-    redrive: () => NEVER,
-    deadLetters: () => NEVER,
-    state$: NEVER,
-    close: () => EMPTY,
-  };
-}
 
 function append(outbox: MemoryOutbox, ...ids: readonly string[]): void {
   record(

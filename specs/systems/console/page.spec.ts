@@ -3,19 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { launch, withoutBrowser } from '../../support/browser.ts';
 import { startConsole, type RunningConsole } from './support/startConsole.ts';
 import { eventually } from './support/eventually.ts';
+import { VIEWS } from './support/views.ts';
 import { watchedPage, type WatchedPage } from './support/watchedPage.ts';
-
-const VIEWS = [
-  ['catalogue', 'Catalogue'],
-  ['graph', 'Graph'],
-  ['receivers', 'Receivers'],
-  ['jobs', 'Jobs'],
-  ['operations', 'Operations'],
-  ['dead-letters', 'Dead letters'],
-  ['observer', 'Observer'],
-  ['process', 'Process'],
-  ['demo', 'Demo'],
-] as const;
 
 describe.skipIf(withoutBrowser())('the console in the browser', () => {
   let browser: Browser;

@@ -6,6 +6,7 @@ import { askFirst } from '../parts/askFirst.ts';
 import { dataTable } from '../parts/dataTable.ts';
 import { Deed } from '../parts/deed.ts';
 import { deedNote } from '../parts/deedNote.ts';
+import { moreElsewhere } from '../parts/moreElsewhere.ts';
 import { nameText } from '../parts/nameText.ts';
 import { polledNote } from '../parts/polledNote.ts';
 import { viewHead } from '../parts/viewHead.ts';
@@ -49,6 +50,7 @@ export class DeadLettersView extends LitElement {
       <main id="list" tabindex="-1">
         ${viewHead('Dead letters')} ${polledNote(page)} ${deedNote(this.redrive)}
         ${page.value ? this.table(page.value.deadLetters) : nothing}
+        ${moreElsewhere(page.value?.nextPageToken, '/v1/deadletters')}
       </main>
     `;
   }

@@ -1,7 +1,8 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { combineLatest, distinctUntilChanged, map, of, shareReplay, startWith, Subject, switchMap } from 'rxjs';
+import { combineLatest, map, shareReplay, Subject } from 'rxjs';
 import { ask } from '../api/ask.ts';
 import { polled, type Polled } from '../api/polled.ts';
+import { explained } from '../graph/explained.ts';
 import type { Explanation } from '../graph/explanation.ts';
 import { view$ } from '../live/live.ts';
 import type { LiveView } from '../../../contracts/liveView.ts';
@@ -27,17 +28,11 @@ export class DemoView extends LitElement {
   private readonly demo = new Watched<Polled<Demo>>(this, this.demo$, {});
   private readonly explanation = new Watched<Polled<Explanation>>(
     this,
-    combineLatest([view$, this.demo$]).pipe(
-      map(([view, { value: demo }]) =>
-        focusOf(view?.nodes ?? [], demo?.sources.some(({ running }) => !running) ?? false),
-      ),
-      distinctUntilChanged(),
-      switchMap((id) =>
-        id === undefined
-          ? of({})
-          : polled(() => ask<Explanation>(`/v1/console/explanation?node=${id}`), { everyMs: 1_000 }).pipe(
-              startWith({}),
-            ),
+    explained(
+      combineLatest([view$, this.demo$]).pipe(
+        map(([view, { value: demo }]) =>
+          focusOf(view?.nodes ?? [], demo?.sources.some(({ running }) => !running) ?? false),
+        ),
       ),
     ),
     {},

@@ -1,8 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { BehaviorSubject, debounceTime, distinctUntilChanged, of, startWith, Subject, switchMap } from 'rxjs';
-import { ask } from '../api/ask.ts';
-import { polled, type Polled } from '../api/polled.ts';
+import { BehaviorSubject, debounceTime, startWith, Subject } from 'rxjs';
+import type { Polled } from '../api/polled.ts';
 import { watchLive, view$ } from '../live/live.ts';
 import type { LiveQuery } from '../live/liveQuery.ts';
 import type { LiveView } from '../../../contracts/liveView.ts';
@@ -10,6 +9,7 @@ import { viewHead } from '../parts/viewHead.ts';
 import { Watched } from '../parts/watched.ts';
 import { plural } from '../words/plural.ts';
 import { edges } from './edges.ts';
+import { explained } from './explained.ts';
 import type { Explanation } from './explanation.ts';
 import { graphCard } from './graphCard.ts';
 import { graphLines } from './graphLines.ts';
@@ -25,20 +25,7 @@ export class GraphView extends LitElement {
   private readonly typed = new Subject<string>();
   private readonly view = new Watched<LiveView | undefined>(this, view$, undefined);
   private readonly name = new Watched(this, this.typed.pipe(debounceTime(TYPING_MS), startWith('')), '');
-  private readonly explanation = new Watched<Polled<Explanation>>(
-    this,
-    this.picked.pipe(
-      distinctUntilChanged(),
-      switchMap((id) =>
-        id === undefined
-          ? of({})
-          : polled(() => ask<Explanation>(`/v1/console/explanation?node=${id}`), { everyMs: 1_000 }).pipe(
-              startWith({}),
-            ),
-      ),
-    ),
-    {},
-  );
+  private readonly explanation = new Watched<Polled<Explanation>>(this, explained(this.picked), {});
   private kind = '';
   private width = 0;
   private readonly sizes = new ResizeObserver(([entry]) => {

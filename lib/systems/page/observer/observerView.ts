@@ -5,6 +5,7 @@ import { polled, type Polled } from '../api/polled.ts';
 import { view$ } from '../live/live.ts';
 import type { LiveNode, LiveView } from '../../../contracts/liveView.ts';
 import { dataTable } from '../parts/dataTable.ts';
+import { moreElsewhere } from '../parts/moreElsewhere.ts';
 import { nameText } from '../parts/nameText.ts';
 import { polledNote } from '../parts/polledNote.ts';
 import { stateBadge } from '../parts/stateBadge.ts';
@@ -55,8 +56,7 @@ export class ObserverView extends LitElement {
       <main id="list" tabindex="-1">
         ${viewHead('Observer')} ${observers.map(observerTally)}
         ${page.failure?.status === 401 ? KEYS : polledNote(page)} ${page.value ? managers(items) : nothing}
-        ${page.value ? this.table(items) : nothing}
-        ${(page.value?.nextPageToken ?? '') === '' ? nothing : html`<p class="omitted">There are more; <code>/register</code> lists them all.</p>`}
+        ${page.value ? this.table(items) : nothing} ${moreElsewhere(page.value?.nextPageToken, '/register')}
       </main>
     `;
   }

@@ -6,6 +6,7 @@ import { polled, type Polled } from '../api/polled.ts';
 import { askFirst } from '../parts/askFirst.ts';
 import { Deed } from '../parts/deed.ts';
 import { deedNote } from '../parts/deedNote.ts';
+import { moreElsewhere } from '../parts/moreElsewhere.ts';
 import { nameText } from '../parts/nameText.ts';
 import { polledNote } from '../parts/polledNote.ts';
 import { viewHead } from '../parts/viewHead.ts';
@@ -54,7 +55,7 @@ export class ReceiversView extends LitElement {
           ({ id }) => id,
           (receiver) => this.receiver(receiver),
         )}
-        ${(page.value?.nextPageToken ?? '') === '' ? nothing : html`<p class="omitted">There are more; <code>/v1/receivers</code> lists them all.</p>`}
+        ${moreElsewhere(page.value?.nextPageToken, '/v1/receivers')}
       </main>
     `;
   }
