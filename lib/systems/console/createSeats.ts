@@ -1,4 +1,5 @@
 import { RequestError } from '../../adapters/http/problem.ts';
+import { whileIterated } from '../../adapters/http/whileIterated.ts';
 
 /** How many follow the live stream. */
 export interface Seats {
@@ -17,36 +18,12 @@ export function createSeats(most = 16): Seats {
     if (taken < most) return;
     throw new RequestError(503, 'too_many_clients', `${most} clients look already: try again later`, LATER);
   };
-  return {
-    check,
-    iterated: (values) => ({
-      [Symbol.asyncIterator]: () => {
-        check();
-        taken++;
-        let isTaken = true;
-        const free = (): void => {
-          if (isTaken) taken--;
-          isTaken = false;
-        };
-        const iterator = values[Symbol.asyncIterator]();
-        return {
-          next: async () => {
-            try {
-              const result = await iterator.next();
-              if (result.done === true) free();
-              return result;
-            } catch (failure) {
-              free();
-              throw failure;
-            }
-          },
-          return: async () => {
-            free();
-            await iterator.return?.();
-            return { done: true, value: undefined };
-          },
-        };
-      },
-    }),
+  const take = (): (() => void) => {
+    check();
+    taken++;
+    return () => {
+      taken--;
+    };
   };
+  return { check, iterated: (values) => whileIterated(values, take) };
 }

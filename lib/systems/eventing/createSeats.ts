@@ -1,6 +1,7 @@
 import { defer, finalize, type Observable } from 'rxjs';
 import { RequestError } from '../../adapters/http/problem.ts';
 import type { SocketSession } from '../../adapters/http/runSocket.ts';
+import { whileIterated } from '../../adapters/http/whileIterated.ts';
 
 /** How many may follow something at the same time. */
 export interface SeatsOptions {
@@ -58,24 +59,7 @@ export function createSeats({ perClient = 100, total = 1_000 }: SeatsOptions = {
     check,
     observed,
     talked: (client, session) => (text$, peer) => observed(client, session(text$, peer)),
-    iterated: <T>(client: string, values: AsyncIterable<T>): AsyncIterable<T> => ({
-      [Symbol.asyncIterator]: () => {
-        const free = take(client);
-        const iterator = values[Symbol.asyncIterator]();
-        return {
-          next: async () => {
-            const result = await iterator.next();
-            if (result.done === true) free();
-            return result;
-          },
-          return: async () => {
-            free();
-            await iterator.return?.();
-            return { done: true, value: undefined };
-          },
-        };
-      },
-    }),
+    iterated: (client, values) => whileIterated(values, () => take(client)),
   };
 
   function observed<T>(client: string, values$: Observable<T>): Observable<T> {

@@ -1,3 +1,5 @@
+import { whileIterated } from '../../adapters/http/whileIterated.ts';
+
 /** Knows how many iterations are under way. */
 export interface IterationCount {
   count(): number;
@@ -7,31 +9,11 @@ export interface IterationCount {
 
 export function countIterations(): IterationCount {
   let running = 0;
-
-  return {
-    count: () => running,
-    counted: <T>(iterable: AsyncIterable<T>): AsyncIterable<T> => ({
-      [Symbol.asyncIterator]: () => {
-        const iterator = iterable[Symbol.asyncIterator]();
-        let isOver = false;
-        const end = (): void => {
-          if (!isOver) running--;
-          isOver = true;
-        };
-        running++;
-        return {
-          next: async () => {
-            const result = await iterator.next();
-            if (result.done === true) end();
-            return result;
-          },
-          return: async () => {
-            end();
-            await iterator.return?.();
-            return { done: true, value: undefined };
-          },
-        };
-      },
-    }),
+  const begin = (): (() => void) => {
+    running++;
+    return () => {
+      running--;
+    };
   };
+  return { count: () => running, counted: (iterable) => whileIterated(iterable, begin) };
 }

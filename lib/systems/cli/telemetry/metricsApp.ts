@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hasToken } from '../../../adapters/http/hasToken.ts';
 import type { WebApp } from '../../../adapters/http/serve.ts';
 import { answerProblem, RequestError } from '../../../adapters/http/problem.ts';
 import type { Telemetry } from './withTelemetry.ts';
@@ -29,15 +29,6 @@ export function metricsApp(
 
 function answered(text: string): Response {
   return new Response(text, { headers: { 'content-type': TYPE, 'cache-control': 'no-store' } });
-}
-
-function hasToken({ headers }: Request, token: string): boolean {
-  const [, sent = ''] = /^Bearer +([^\s]{1,512})$/i.exec(headers.get('authorization') ?? '') ?? [];
-  return timingSafeEqual(digest(sent), digest(token));
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }
 
 function unauthorized(): RequestError {

@@ -1,3 +1,4 @@
+import { needOf } from '../../console/needOf.ts';
 import type { LiveNode } from '../../../contracts/liveView.ts';
 
 /** A thing, and how deep it stands below others. */
@@ -5,9 +6,6 @@ export interface Row {
   readonly node: LiveNode;
   readonly depth: number;
 }
-
-/** How full something is counts in so many steps: lines must not change places with each value. */
-const STEPS = 5;
 
 /** Things in the order in which they are listed: each below what it belongs to, first those that need a look. */
 export function rowsOf(nodes: readonly LiveNode[]): readonly Row[] {
@@ -24,11 +22,6 @@ export function rowsOf(nodes: readonly LiveNode[]): readonly Row[] {
 
 function byNeed(a: LiveNode, b: LiveNode): number {
   return needOf(b) - needOf(a) || compared(a.kind, b.kind) || compared(a.name, b.name) || a.id - b.id;
-}
-
-function needOf({ figures }: LiveNode): number {
-  const { waiting = 0, capacity = Infinity, alertSince } = figures;
-  return (alertSince === undefined ? 0 : STEPS + 1) + Math.floor((waiting / capacity) * STEPS);
 }
 
 function compared(a: string, b: string): number {

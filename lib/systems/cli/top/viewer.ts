@@ -20,7 +20,8 @@ export interface Extent {
 const KEY = /\u001b\[[\d;]*[A-Za-z~]|\u001bO[A-Za-z]|[^]/gu;
 const LONGEST_NAME = 100;
 const ESCAPE = '\u001b';
-const LEAVE = new Set(['q', 'Q', ESCAPE, '\u0003']);
+const INTERRUPT = '\u0003';
+const LEAVE = new Set(['q', 'Q', ESCAPE]);
 const DELETE = new Set(['\u007f', '\b']);
 const ENTER = new Set(['\r', '\n']);
 
@@ -31,7 +32,7 @@ export function keysOf(typed: string): readonly string[] {
 
 /** What is chosen after one more key. */
 export function afterKey(viewer: Viewer, key: string, extent: Extent): Viewer {
-  if (key === '\u0003') return { ...viewer, isLeaving: true };
+  if (key === INTERRUPT) return { ...viewer, isLeaving: true };
   if (viewer.typing !== undefined) return afterLetter(viewer, viewer.typing, key);
   if (LEAVE.has(key)) return { ...viewer, isLeaving: true };
   if (key === '/') return { ...viewer, typing: viewer.name };
