@@ -1,7 +1,7 @@
 /** How a line is to be seen. */
-export type Tone = 'amber' | 'red' | 'title' | 'quiet';
+export type Tone = 'amber' | 'red' | 'title';
 
-const SGR: Readonly<Record<Tone, number>> = { amber: 33, red: 31, title: 7, quiet: 2 };
+const SGR: Readonly<Record<Tone, number>> = { amber: 33, red: 31, title: 7 };
 
 /** A line in a colour of the terminal. */
 export function painted(line: string, tone: Tone | undefined): string {

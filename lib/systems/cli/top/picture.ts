@@ -1,6 +1,7 @@
 import { cut } from '../cut.ts';
 import { plain } from '../plain.ts';
 import { columns as known, type Column } from './columns.ts';
+import { toneOf } from '../../page/graph/toneOf.ts';
 import { ageText } from '../../page/words/ageText.ts';
 import { countText } from '../../page/words/countText.ts';
 import type { LiveNode, LiveView } from '../../../contracts/liveView.ts';
@@ -23,6 +24,8 @@ const GAP = '  ';
 const NAME = { least: 16, most: 48 };
 const WAITS = { title: 'WAITS FOR', least: 24 };
 const MB = 1024 ** 2;
+/** As the page shows them. */
+const TONES = { calm: undefined, amber: 'amber', red: 'red' } as const;
 
 /** What runs, as lines: how the process is, and each thing below what it belongs to, first those that need a look. */
 export function picture(view: LiveView, options: PictureOptions): readonly string[] {
@@ -53,7 +56,7 @@ export function picture(view: LiveView, options: PictureOptions): readonly strin
     ),
     ...shown.map((row) => {
       const cells = fitting.map(({ cell }) => cell(row.node));
-      return line(nameOf(row), cells, waitOf(row.node, names), toneOf(row.node));
+      return line(nameOf(row), cells, waitOf(row.node, names), TONES[toneOf(row.node)]);
     }),
     ...restOf(first, all.length - first - shown.length, view.omitted).map((text) => cut(text, columns)),
   ];
@@ -92,12 +95,6 @@ function waitOf({ waits: [wait] }: LiveNode, names: ReadonlyMap<number, string>)
   const { subject, how, on, called } = wait;
   const whom = (on === undefined ? undefined : names.get(on)) ?? called;
   return plain([subject, how, whom].filter((word) => word !== undefined).join(' '));
-}
-
-function toneOf({ figures, rates }: LiveNode): Tone | undefined {
-  const { waiting = 0, highWatermark = Infinity, alertSince } = figures;
-  if ((rates['failed'] ?? 0) > 0 || (rates['dropped'] ?? 0) > 0) return 'red';
-  return alertSince !== undefined || waiting >= highWatermark ? 'amber' : undefined;
 }
 
 function restOf(above: number, below: number, omitted: number): readonly string[] {
