@@ -7,14 +7,12 @@ const MOST = 1_024;
 
 /** Publications that wait for room beside a waiting line, in the order they came. */
 export class Aside<A> {
+  /** Counted here: a set takes its time to say so. */
+  size = 0;
   private readonly waiting = new Set<Publication<A>>();
 
-  get size(): number {
-    return this.waiting.size;
-  }
-
   get isFull(): boolean {
-    return this.waiting.size >= MOST;
+    return this.size >= MOST;
   }
 
   /** Those that leave meanwhile are left out. */
@@ -28,18 +26,20 @@ export class Aside<A> {
 
   /** Whether one waits that a publication must not overtake. */
   isBefore(publication: Publication<A>, line: Line<A>): boolean {
-    if (this.waiting.size === 0) return false; // as nearly always: an iterator for nothing costs more than all else
+    if (this.size === 0) return false; // as nearly always: an iterator for nothing costs more than all else
     for (const one of this.waiting) if (line.isSameKey(one, publication)) return true;
     return false;
   }
 
   add(publication: Publication<A>): void {
     this.waiting.add(publication);
+    this.size++;
   }
 
   /** Takes one out, and tells its publisher. */
   leave(publication: Publication<A>): Publication<A> {
     this.waiting.delete(publication);
+    this.size--;
     publication.receipt?.taken();
     return publication;
   }

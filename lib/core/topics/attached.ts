@@ -1,6 +1,10 @@
 import { asyncScheduler } from 'rxjs';
-import type { DeliveryContract, DeliveryStats, Outcome } from '../../contracts/delivery.ts';
+import { carrier } from '../../../operators/internal/carrier.ts';
+import type { Began } from '../../../operators/internal/turn.ts';
+import type { DeliveryContract, DeliveryStats, Outcome, Verdict } from '../../contracts/delivery.ts';
 import type { DeliveryError } from '../../contracts/deliveryFailure.ts';
+import { Attempt } from './attempt.ts';
+import { callHandler } from './callHandler.ts';
 import { createCap, type Cap } from './cap.ts';
 import { Congestion, type LineAlert } from './congestion.ts';
 import type { Dispatcher, Startable } from './dispatcher.ts';
@@ -38,6 +42,7 @@ export class Attached<A> implements Startable, RunnerHost<A> {
   readonly congestion: Congestion;
   private topics: number; // that are not complete
   private isQuiet = false; // nothing waits, so nothing is due when a value was handled
+  private isShort = false; // and nothing is to be done around its handler
   private isOver = false;
 
   constructor(contract: DeliveryContract<A>, host: AttachedHost) {
@@ -46,11 +51,10 @@ export class Attached<A> implements Startable, RunnerHost<A> {
     this.host = host;
     this.topics = host.topics;
     this.id = terms.id;
-    this.feeds = new Feeds({ ...host, subscriber: terms.id });
+    this.feeds = new Feeds({ ...host, subscriber: terms.id, watched: () => this.choose() });
     this.lane = new Lane({
       ...terms,
       isOwn: ({ origin }) => origin === this,
-      now: () => asyncScheduler.now(),
       errorOf: (publication, cause) => this.feeds.errorOf(publication, 0, cause),
       gone: (publication, outcome, error) => this.gone(publication, outcome, error),
       roomMade: () => this.change(() => this.lane.room.unblock()),
@@ -69,6 +73,7 @@ export class Attached<A> implements Startable, RunnerHost<A> {
     });
     this.lane.concurrency = this.cap.initial;
     this.runner = new Runner(this, this.feeds, terms, host.dispatcher, this.cap);
+    this.looked();
   }
 
   stats(): DeliveryStats {
@@ -86,27 +91,22 @@ export class Attached<A> implements Startable, RunnerHost<A> {
   close(): void {
     if (this.isEnded) return;
     this.isEnded = true;
-    this.isQuiet = false;
+    this.choose();
     this.lane.room.clear();
     this.runner.cancel();
     this.endIfSettled();
   }
 
-  /** Takes a value in. The publisher learns the verdict before anybody is told of the change, who may change more. */
   offer(publication: Publication<A>): void {
-    const verdict = this.lane.offer(publication);
-    if (verdict !== 'accepted') this.looked();
-    else if (this.run(publication, -1)) return;
-    if (this.isEnded) this.lane.room.clear();
-    publication.receipt?.answered(this, verdict);
-    if (!this.isQuiet || this.feeds.isWatched) this.changed();
+    if (this.isShort && !carrier.current && this.lane.pass()) this.handle(publication);
+    else this.take(publication);
   }
 
   startNext(): boolean {
     const publication = this.isEnded ? undefined : this.lane.next();
     if (!publication) return false;
     this.looked();
-    if (!this.run(publication, publication.waitsSince)) this.feeds.changed();
+    if (!this.run(publication, publication.waits)) this.feeds.changed();
     return !this.isEnded && this.lane.isReady;
   }
 
@@ -119,8 +119,8 @@ export class Attached<A> implements Startable, RunnerHost<A> {
 
   succeeded(publication: Publication<A>): void {
     this.lane.succeed(publication);
-    publication.settle(this, 'succeeded');
-    if (!this.isQuiet || this.feeds.isWatched) this.changed();
+    publication.succeeded(this);
+    if (!this.isQuiet) this.changed();
   }
 
   failed(publication: Publication<A>, attempts: number, cause: unknown): void {
@@ -140,15 +140,48 @@ export class Attached<A> implements Startable, RunnerHost<A> {
     this.changed();
   }
 
-  /** To be called when the depth of the lane has changed. */
-  private looked(): void {
-    const { depth } = this.lane.room;
-    this.congestion.update(depth);
-    this.isQuiet = depth === 0 && this.topics > 0 && this.congestion.isCalm;
+  /** The short way of a value that does not wait, and ends at once: no more of its own time than a Subject takes, measured. */
+  private handle(publication: Publication<A>): void {
+    const attempt = new Attempt(this.runner, publication, 1);
+    const result = callHandler(this.terms, attempt);
+    if (result !== undefined || !this.isShort) {
+      if (!this.runner.follow(attempt, result)) this.answer(publication, 'accepted');
+      return;
+    }
+    attempt.state = 'succeeded';
+    this.lane.succeed(publication);
+    publication.succeeded(this);
   }
 
-  private run(publication: Publication<A>, waitsSince: number): boolean {
-    if (!this.isEnded) return this.runner.run(publication, waitsSince);
+  private take(publication: Publication<A>): void {
+    const verdict = this.lane.offer(publication);
+    if (verdict !== 'accepted') this.looked();
+    else if (this.run(publication)) return;
+    this.answer(publication, verdict);
+  }
+
+  /** The publisher learns the verdict before anybody is told of the change, who may change more. */
+  private answer(publication: Publication<A>, verdict: Verdict): void {
+    if (this.isEnded) this.lane.room.clear();
+    publication.receipt?.answered(this, verdict);
+    if (!this.isQuiet) this.changed();
+  }
+
+  /** To be called when the depth of the lane has changed. */
+  private looked(): void {
+    this.congestion.update(this.lane.room.depth);
+    this.choose();
+  }
+
+  /** Says which ways values may take from now on. */
+  private choose(): void {
+    const { lane, congestion, feeds, terms } = this;
+    this.isQuiet = lane.room.depth === 0 && this.topics > 0 && congestion.isCalm && !feeds.isWatched && !this.isEnded;
+    this.isShort = this.isQuiet && terms.isSimple && !lane.isKeyed;
+  }
+
+  private run(publication: Publication<A>, waits?: Began): boolean {
+    if (!this.isEnded) return this.runner.run(publication, waits);
     this.discarded(publication); // a callback has closed it since it was taken
     return true;
   }

@@ -2,6 +2,7 @@ import { asyncScheduler, from, Observable, type ObservableInput, type Subscripti
 import { after } from '../../../operators/internal/after.ts';
 import type { Stretch } from '../../../operators/internal/carrier.ts';
 import { runFor } from '../../../operators/internal/heldUp.ts';
+import type { Began } from '../../../operators/internal/turn.ts';
 import type { DeliveryContext } from '../../contracts/delivery.ts';
 import type { Deadline } from '../paging/deadlines.ts';
 import type { Publication } from './publication.ts';
@@ -65,13 +66,13 @@ export class Attempt<A> implements DeliveryContext {
   }
 
   /** Waits before it is started, unless it is cancelled meanwhile. `start` takes since when. */
-  wait(delayMs: number, start: (since: number) => void): void {
-    const now = asyncScheduler.now();
-    this.time = { startedAt: now, retryAt: now + delayMs };
+  wait(delayMs: number, start: (since: Began) => void): void {
+    const since = { startedAt: asyncScheduler.now() };
+    this.time = { ...since, retryAt: since.startedAt + delayMs };
     this.work = after(delayMs, () => {
       this.work = undefined;
       this.time = { startedAt: asyncScheduler.now() };
-      start(now);
+      start(since);
     });
   }
 

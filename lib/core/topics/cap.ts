@@ -1,6 +1,6 @@
 import { asyncScheduler, type Subscription } from 'rxjs';
 import type { DeliveryContract } from '../../contracts/delivery.ts';
-import { checkConcurrency } from './terms.ts';
+import { checkConcurrency, isAdaptive } from './terms.ts';
 
 /** What a {@link Cap} tells. */
 export interface CapOptions {
@@ -35,7 +35,7 @@ export function createCap({ concurrency, changed, failed }: CapOptions): Cap {
     changed(next);
   };
 
-  if ('begin' in concurrency) {
+  if (isAdaptive(concurrency)) {
     const control = concurrency.begin();
     checkConcurrency(control.initial);
     current = control.initial;

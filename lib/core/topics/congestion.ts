@@ -16,15 +16,17 @@ export interface CongestionOptions {
   readonly alert: (alert: LineAlert) => void;
 }
 
+const NOWHERE: readonly [from: number, to: number] = [1, 0];
+const MOST = 2 ** 31 - 1; // more than any line holds, and a number that compares fast
+
 /**
  * Raises one alert when a line was at its high mark for `holdMs`, and clears it when the line was at its low mark as long.
  * What goes up and down in between changes nothing.
  */
 export class Congestion {
   private readonly options: CongestionOptions;
-  /** Whether a line that is empty, or stays below its low mark, changes nothing. */
-  isCalm = true;
-  private readonly calmDepth: number;
+  private sameFrom = 0; // depths from here
+  private sameTo: number; // to here change nothing
   /** Since when the line was at its high mark, in ms of the clock, while an alert is raised. */
   raisedSince: number | undefined;
   private crossedAt: number | undefined; // since when the line is beyond the mark that it is watched for
@@ -35,7 +37,18 @@ export class Congestion {
 
   constructor(options: CongestionOptions) {
     this.options = options;
-    this.calmDepth = options.watermarks.highAgeMs === Infinity ? options.watermarks.low : 0;
+    this.sameTo = this.calmDepth;
+  }
+
+  /** Whether a line that is empty changes nothing. */
+  get isCalm(): boolean {
+    return this.sameFrom === 0;
+  }
+
+  /** What a line may grow to without any consequence, while there was none so far. */
+  private get calmDepth(): number {
+    const { low, highAgeMs } = this.options.watermarks;
+    return highAgeMs === Infinity ? low : 0;
   }
 
   private get isRaised(): boolean {
@@ -44,13 +57,7 @@ export class Congestion {
 
   /** To be called after every change of the line. */
   update(depth: number): void {
-    if (this.isCalm && depth <= this.calmDepth) return; // as nearly always, with a million values a second
-    const { low, high, highAgeMs } = this.options.watermarks;
-    if (this.isAsBefore(depth)) return;
-    if (depth <= low) this.growsFrom = undefined;
-    else this.growsFrom ??= { at: asyncScheduler.now(), depth };
-    if (this.isRaised || depth >= high || this.crossedAt !== undefined || highAgeMs !== Infinity) this.judge();
-    this.isCalm = !this.isRaised && this.crossedAt === undefined && this.growsFrom === undefined;
+    if (depth < this.sameFrom || depth > this.sameTo) this.changeTo(depth); // as nearly never, with a million values a second
   }
 
   stop(): void {
@@ -58,11 +65,22 @@ export class Congestion {
     if (this.isRaised) this.flip(asyncScheduler.now());
   }
 
-  /** Whether a depth changes nothing, where age does not count: the clock needs no look then. */
-  private isAsBefore(depth: number): boolean {
+  private changeTo(depth: number): void {
     const { low, high, highAgeMs } = this.options.watermarks;
-    if (highAgeMs !== Infinity || depth <= low || this.growsFrom === undefined) return false;
-    return (depth >= high && !this.isRaised) === (this.crossedAt !== undefined);
+    if (depth <= low) this.growsFrom = undefined;
+    else this.growsFrom ??= { at: asyncScheduler.now(), depth };
+    if (this.isRaised || depth >= high || this.crossedAt !== undefined || highAgeMs !== Infinity) this.judge();
+    [this.sameFrom, this.sameTo] = this.same();
+  }
+
+  /** Between which depths nothing changes, as things stand. Where age counts, the clock is to be looked at after every change. */
+  private same(): readonly [from: number, to: number] {
+    const { low, high, highAgeMs } = this.options.watermarks;
+    const isCrossed = this.crossedAt !== undefined;
+    if (!this.isRaised && !isCrossed && this.growsFrom === undefined) return [0, this.calmDepth];
+    if (highAgeMs !== Infinity || this.growsFrom === undefined) return NOWHERE;
+    if (isCrossed) return this.isRaised ? NOWHERE : [high, MOST];
+    return [low + 1, this.isRaised ? MOST : high - 1];
   }
 
   private judge(): void {
@@ -110,7 +128,7 @@ export class Congestion {
     const oldestSince = this.options.oldestSince();
     const timeToFullMs = this.isRaised ? undefined : this.timeToFullMs(depth, now);
     this.raisedSince = this.isRaised ? undefined : since;
-    this.isCalm = false; // until the next change shows that it is
+    [this.sameFrom, this.sameTo] = NOWHERE; // until the next change
     this.crossedAt = undefined;
     this.options.alert({
       kind: this.isRaised ? 'raised' : 'cleared',

@@ -1,4 +1,5 @@
 import { Fifo } from '../../../operators/internal/fifo.ts';
+import { endBurst } from '../../../operators/internal/justNow.ts';
 import { Pace } from './pace.ts';
 import type { Publication } from './publication.ts';
 
@@ -64,8 +65,9 @@ export class Dispatcher {
     else this.startAlone(subscriber);
   }
 
-  /** Lets go of the timer, if there is nothing to do. */
+  /** Lets go of timers, if there is nothing to do. */
   rest(): void {
+    endBurst();
     while (this.ready.peek()?.isEnded) this.ready.shift().isInTurn = false;
     if (this.ready.size === 0) this.pace.rest();
   }

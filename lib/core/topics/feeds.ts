@@ -1,4 +1,4 @@
-import { Subject, type Observable } from 'rxjs';
+import { Observable, Subject } from 'rxjs';
 import type { CongestionAlert } from '../../contracts/delivery.ts';
 import { DeliveryError } from '../../contracts/deliveryFailure.ts';
 import type { Publication } from './publication.ts';
@@ -10,6 +10,8 @@ export interface FeedsOptions {
   readonly topic: string;
   readonly subscriber: string;
   readonly events: TopicEvents;
+  /** Called when somebody begins to look at changes, or leaves off. */
+  readonly watched: () => void;
 }
 
 /** What is told of one subscriber: to those who look at it alone, and to those who look at its topic. */
@@ -26,7 +28,14 @@ export class Feeds<A> {
 
   constructor(options: FeedsOptions) {
     this.options = options;
-    this.changes$ = this.changes.asObservable();
+    this.changes$ = new Observable((subscriber) => {
+      const watching = this.changes.subscribe(subscriber);
+      options.watched();
+      return () => {
+        watching.unsubscribe();
+        options.watched();
+      };
+    });
     this.alerts$ = this.alerts.asObservable();
     this.ended$ = this.ended.asObservable();
   }
@@ -37,7 +46,7 @@ export class Feeds<A> {
   }
 
   changed(): void {
-    if (this.changes.observed) this.changes.next();
+    if (this.isWatched) this.changes.next();
   }
 
   alert(alert: Omit<CongestionAlert, 'topic' | 'subscriber'>): void {

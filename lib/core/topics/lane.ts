@@ -13,7 +13,7 @@ export class Lane<A> {
   isPaused = false;
   readonly tally: Tally<A>;
   readonly room: WaitingRoom<A>;
-  private readonly isKeyed: boolean;
+  readonly isKeyed: boolean;
   private offered = 0;
   private running = 0;
   private succeeded = 0;
@@ -47,6 +47,14 @@ export class Lane<A> {
       paused: this.isPaused,
       oldestAgeMs: oldestSince === undefined ? 0 : now - oldestSince,
     };
+  }
+
+  /** Takes a publication in that is to be run at once; only where nothing waits, and there are no keys. False where `offer` is to judge. */
+  pass(): boolean {
+    if (!this.isOpen) return false;
+    this.offered++;
+    this.running++;
+    return true;
   }
 
   /** Takes a publication in. `accepted` says that it counts as running from now on: the caller is to run it. */

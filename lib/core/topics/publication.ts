@@ -1,4 +1,5 @@
 import { runCarried, type Carried } from '../../../operators/internal/carrier.ts';
+import type { Began } from '../../../operators/internal/turn.ts';
 import type { DeliveryError } from '../../contracts/deliveryFailure.ts';
 import type { Outcome } from '../../contracts/delivery.ts';
 import type { Subscribed } from './note.ts';
@@ -15,8 +16,8 @@ export class Publication<A> {
   readonly origin: object | undefined;
   /** What goes along with it. Absent where nobody follows it. */
   readonly carried: Carried | undefined;
-  /** When it first had to wait, in ms of the clock; -1 before: a virtual clock starts at 0. */
-  waitsSince = -1;
+  /** When it first had to wait. Absent where it did not. */
+  waits: Began | undefined = undefined;
 
   constructor(topic: string, id: number, value: A, receipt?: PublicationReceipt, origin?: object, carried?: Carried) {
     this.topic = topic;
@@ -28,10 +29,15 @@ export class Publication<A> {
   }
 
   /** The same publication with another value, as `coalesce` makes it for one subscriber. */
-  with(value: A, waitsSince: number): Publication<A> {
+  with(value: A, waits: Began | undefined): Publication<A> {
     const merged = new Publication(this.topic, this.id, value, this.receipt, this.origin, this.carried);
-    merged.waitsSince = waitsSince;
+    merged.waits = waits;
     return merged;
+  }
+
+  /** As `settle`, for what nearly always happens, and nobody asks for. */
+  succeeded(subscriber: Subscribed): void {
+    if (this.receipt?.notes) this.settle(subscriber, 'succeeded');
   }
 
   /** Tells it where the value was published: what follows from its end belongs there. */

@@ -1,5 +1,6 @@
 import { asyncScheduler } from 'rxjs';
 import { carrier } from '../../../operators/internal/carrier.ts';
+import type { Began } from '../../../operators/internal/turn.ts';
 import type { Handled } from '../../contracts/handled.ts';
 import { Deadlines } from '../paging/deadlines.ts';
 import { Attempt, type AttemptHost, type AttemptTime } from './attempt.ts';
@@ -33,7 +34,6 @@ export class Runner<A> implements AttemptHost<A> {
   private readonly dispatcher: Dispatcher;
   private readonly observe: Cap['observe'];
   private readonly deadlines: Deadlines | undefined;
-  private readonly isSimple: boolean; // nothing is to be done around the call of a handler
   readonly attempts = new RunningAttempts<A>(); // those that were not over when their handler returned
   private readonly promises = new PromiseFollower();
   private isCancelled = false;
@@ -45,12 +45,17 @@ export class Runner<A> implements AttemptHost<A> {
     this.dispatcher = dispatcher;
     this.observe = observe;
     this.deadlines = terms.timeoutMs === Infinity ? undefined : new Deadlines(terms.timeoutMs);
-    this.isSimple = !this.deadlines && !observe && terms.overflow !== 'block';
   }
 
-  /** Whether it is settled when this returns. `waitsSince`: -1 where it has not waited. */
-  run(publication: Publication<A>, waitsSince: number): boolean {
-    return this.start(new Attempt(this, publication, 1), waitsSince);
+  /** Whether it is settled when this returns. `waits`: since when it has waited, if it has. */
+  run(publication: Publication<A>, waits: Began | undefined): boolean {
+    const attempt = new Attempt(this, publication, 1);
+    if (!this.terms.isSimple || carrier.current) return this.start(attempt, waits);
+    const result = callHandler(this.terms, attempt);
+    if (result !== undefined || this.isCancelled) return this.follow(attempt, result);
+    attempt.state = 'succeeded'; // the short way, which nearly every synchronous handler takes
+    this.host.succeeded(publication);
+    return true;
   }
 
   /** Ends everything that runs; a handler that has not returned, when it does. */
@@ -82,21 +87,12 @@ export class Runner<A> implements AttemptHost<A> {
     return this.feeds.guarded(call, publication, attempt);
   }
 
-  private start(attempt: Attempt<A>, waitsSince: number): boolean {
-    if (!carrier.current) return this.begin(attempt);
-    return startCarried(this, attempt, waitsSince);
+  private start(attempt: Attempt<A>, waits: Began | undefined): boolean {
+    return carrier.current ? startCarried(this, attempt, waits) : this.begin(attempt);
   }
 
   begin(attempt: Attempt<A>): boolean {
-    return this.isSimple ? this.ended(attempt, callHandler(this.terms, attempt)) : this.startWatched(attempt);
-  }
-
-  private ended(attempt: Attempt<A>, result: Handled): boolean {
-    if (result !== undefined || this.isCancelled || attempt.attempt > 1) return this.follow(attempt, result);
-    attempt.stretch?.end();
-    attempt.state = 'succeeded'; // the short way, which nearly every synchronous handler takes
-    this.host.succeeded(attempt.publication);
-    return true;
+    return this.terms.isSimple ? this.follow(attempt, callHandler(this.terms, attempt)) : this.startWatched(attempt);
   }
 
   private startWatched(attempt: Attempt<A>): boolean {
@@ -110,7 +106,8 @@ export class Runner<A> implements AttemptHost<A> {
     return isSettled;
   }
 
-  private follow(attempt: Attempt<A>, result: Handled): boolean {
+  /** Ends an attempt as what its handler returned does. Whether it is settled when this returns. */
+  follow(attempt: Attempt<A>, result: Handled): boolean {
     this.attempts.enter(attempt);
     if (this.isCancelled) this.discard(attempt); // by its own handler
     if (result === undefined) attempt.succeed();
@@ -125,9 +122,9 @@ export class Runner<A> implements AttemptHost<A> {
     failed.state = 'retried';
     this.retried++;
     this.attempts.enter(next);
-    next.wait(waitMs, (waitsSince) =>
+    next.wait(waitMs, (waits) =>
       this.dispatcher.enter(() => {
-        if (next.state === 'live') this.start(next, waitsSince);
+        if (next.state === 'live') this.start(next, waits);
       }),
     );
   }

@@ -1,4 +1,5 @@
 import { carrier, type Step } from '../../../operators/internal/carrier.ts';
+import type { Began } from '../../../operators/internal/turn.ts';
 import type { Attempt } from './attempt.ts';
 
 /** Who begins an attempt. */
@@ -8,14 +9,14 @@ interface Beginner<A> {
 }
 
 /** Begins an attempt where its value comes from, and says how long that has waited, if it has. */
-export function startCarried<A>(runner: Beginner<A>, attempt: Attempt<A>, waitsSince: number): boolean {
+export function startCarried<A>(runner: Beginner<A>, attempt: Attempt<A>, waits: Began | undefined): boolean {
   const by = carrier.current;
   if (!by) return runner.begin(attempt);
   const { publication, topic: destination } = attempt;
   const origin = publication.carried ?? by.from({}); // that of whoever made room is none of its own
   const subscriber = runner.terms.id;
   const step: Omit<Step, 'operation'> = { system: 'rxfan', destination, subscriber, attempt: attempt.attempt };
-  if (waitsSince >= 0) by.waited({ ...step, operation: 'wait' }, origin, waitsSince);
+  if (waits) by.waited({ ...step, operation: 'wait' }, origin, waits.startedAt);
   attempt.stretch = by.begin({ ...step, operation: 'process' }, origin);
   return by.run(attempt.stretch.carried, () => runner.begin(attempt));
 }

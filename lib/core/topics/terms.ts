@@ -2,7 +2,7 @@ import { OptionError } from '../../../operators/errors.ts';
 import { checkChoice, checkInteger } from '../../../operators/internal/checkOption.ts';
 import { asWork } from './asWork.ts';
 import { SharedBudget } from './budget.ts';
-import type { BudgetShare, DeliveryContract, Overflow, RetryPolicy, Watermarks } from '../../contracts/delivery.ts';
+import type { AdaptiveConcurrency, BudgetShare, DeliveryContract, Overflow, RetryPolicy, Watermarks } from '../../contracts/delivery.ts';
 
 /** A delivery contract, checked and with its defaults. */
 export interface Terms<A> {
@@ -21,6 +21,8 @@ export interface Terms<A> {
   readonly parkSize: number;
   readonly watermarks: { readonly [K in keyof Watermarks]-?: number };
   readonly onDrop: (value: A) => void;
+  /** Nothing is to be done around the call of its handler. */
+  readonly isSimple: boolean;
 }
 
 const OVERFLOWS: readonly Overflow[] = ['error', 'dropOldest', 'dropNewest', 'coalesce', 'block', 'park'];
@@ -55,7 +57,13 @@ export function termsOf<A>(contract: DeliveryContract<A>): Terms<A> {
     parkSize,
     watermarks: watermarksOf(contract.watermarks, bufferSize),
     onDrop: contract.onDrop ?? (() => undefined),
+    isSimple: timeoutMs === Infinity && overflow !== 'block' && !isAdaptive(concurrency),
   };
+}
+
+/** Whether a cap follows how long handlers take. */
+export function isAdaptive(concurrency: Terms<never>['concurrency']): concurrency is AdaptiveConcurrency {
+  return typeof concurrency !== 'number' && 'begin' in concurrency;
 }
 
 /** Throws unless it is a cap: a positive integer, or Infinity. */

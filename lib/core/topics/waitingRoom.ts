@@ -1,4 +1,5 @@
 import { OverflowError } from '../../../operators/errors.ts';
+import { justNow } from '../../../operators/internal/justNow.ts';
 import type { Verdict } from '../../contracts/delivery.ts';
 import { Aside } from './aside.ts';
 import { KeyedLine } from './keyedLine.ts';
@@ -16,7 +17,6 @@ export interface WaitingRoomOptions<A> extends Pick<
 > {
   /** Whether a publication was made by a handler of this very subscriber, which would wait for itself. */
   readonly isOwn: (publication: Publication<A>) => boolean;
-  readonly now: () => number;
   /** Called when there is room in the budget for those that wait for it: `unblock` is due. */
   readonly roomMade: () => void;
 }
@@ -57,7 +57,7 @@ export class WaitingRoom<A> {
 
   /** Since when the oldest one waits, in ms of the clock. */
   get oldestSince(): number | undefined {
-    return (this.line.oldest() ?? this.aside.first())?.waitsSince;
+    return (this.line.oldest() ?? this.aside.first())?.waits?.startedAt;
   }
 
   /** Whether a publication may pass without waiting. Its key is then taken. */
@@ -139,16 +139,16 @@ export class WaitingRoom<A> {
   }
 
   private push(publication: Publication<A>): void {
-    if (publication.waitsSince < 0) publication.waitsSince = this.options.now();
+    publication.waits ??= justNow();
     this.line.push(publication);
   }
 
   private block(publication: Publication<A>): Verdict {
-    const { isOwn, bufferSize, now, roomMade } = this.options;
+    const { isOwn, bufferSize, roomMade } = this.options;
     if (isOwn(publication) || this.aside.isFull) {
       return this.tally.refuse(publication, new OverflowError('deliver', bufferSize));
     }
-    if (publication.waitsSince < 0) publication.waitsSince = now();
+    publication.waits ??= justNow();
     this.aside.add(publication);
     this.room.wait(roomMade);
     return 'blocked';
@@ -157,7 +157,7 @@ export class WaitingRoom<A> {
   private merge(incoming: Publication<A>): boolean {
     const { coalesce } = this.options;
     const absorbed = this.line.replaceNewest(
-      (waiting) => incoming.with(coalesce(waiting.value, incoming.value), waiting.waitsSince),
+      (waiting) => incoming.with(coalesce(waiting.value, incoming.value), waiting.waits),
       incoming,
     );
     if (absorbed) this.tally.lose(absorbed, 'coalesced');
