@@ -169,8 +169,9 @@ export class Attached<A> implements Startable, RunnerHost<A> {
 
   /** To be called when the depth of the lane has changed. */
   private looked(): void {
-    this.congestion.update(this.lane.room.depth);
-    this.choose();
+    const { depth } = this.lane.room;
+    this.congestion.update(depth);
+    if (depth === 0 || this.isQuiet) this.choose();
   }
 
   /** Says which ways values may take from now on. */
@@ -215,6 +216,7 @@ export class Attached<A> implements Startable, RunnerHost<A> {
   }
 
   private alert(alert: LineAlert): void {
+    this.choose();
     const { running, dropped, refused } = this.lane.account(0);
     this.feeds.alert({ ...alert, bufferSize: this.terms.bufferSize, running, dropped: dropped + refused });
   }

@@ -128,8 +128,8 @@ export class Congestion {
     const oldestSince = this.options.oldestSince();
     const timeToFullMs = this.isRaised ? undefined : this.timeToFullMs(depth, now);
     this.raisedSince = this.isRaised ? undefined : since;
-    [this.sameFrom, this.sameTo] = NOWHERE; // until the next change
     this.crossedAt = undefined;
+    [this.sameFrom, this.sameTo] = this.same();
     this.options.alert({
       kind: this.isRaised ? 'raised' : 'cleared',
       depth,

@@ -8,7 +8,6 @@ import { callHandler } from './callHandler.ts';
 import type { Cap } from './cap.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Feeds } from './feeds.ts';
-import { PromiseFollower } from './promiseFollower.ts';
 import type { Publication } from './publication.ts';
 import { retryWaitMs } from './retryWaitMs.ts';
 import { RunningAttempts } from './runningAttempts.ts';
@@ -35,7 +34,6 @@ export class Runner<A> implements AttemptHost<A> {
   private readonly observe: Cap['observe'];
   private readonly deadlines: Deadlines | undefined;
   readonly attempts = new RunningAttempts<A>(); // those that were not over when their handler returned
-  private readonly promises = new PromiseFollower();
   private isCancelled = false;
 
   constructor(host: RunnerHost<A>, feeds: Feeds<A>, terms: Terms<A>, dispatcher: Dispatcher, { observe }: Cap) {
@@ -111,7 +109,7 @@ export class Runner<A> implements AttemptHost<A> {
     this.attempts.enter(attempt);
     if (this.isCancelled) this.discard(attempt); // by its own handler
     if (result === undefined) attempt.succeed();
-    else if (result instanceof Promise) this.promises.follow(attempt, result);
+    else if (result instanceof Promise) this.attempts.follow(attempt, result);
     else attempt.follow(result);
     return attempt.state !== 'live' && attempt.state !== 'retried';
   }
