@@ -43,7 +43,7 @@ export class Tournament<T, K> {
   private readonly drained: LaneSet; // since `taken` was asked last
   private live: number;
   private winner = -1; // not known until every lane has shown its head
-  private head: K | undefined; // of the winner
+  private head: K | undefined = undefined; // of the winner
   private last = -1;
 
   constructor(options: TournamentOptions<T, K>) {

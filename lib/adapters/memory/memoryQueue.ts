@@ -41,8 +41,8 @@ export class MemoryQueue {
   /** What is being handled. */
   readonly taken = new Set<Entry>();
   private places = 0;
-  private turn: Subscription | undefined;
-  private alarm: Subscription | undefined;
+  private turn: Subscription | undefined = undefined;
+  private alarm: Subscription | undefined = undefined;
   private readonly roomMade: () => void;
 
   constructor({ kind, name }: Pick<QueueContract, 'kind' | 'name'>, roomMade: () => void) {

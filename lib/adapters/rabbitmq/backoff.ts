@@ -18,7 +18,7 @@ const MOST_DOUBLINGS = 30;
 export class Backoff {
   private readonly terms: BackoffTerms;
   private failures = 0;
-  private since: number | undefined;
+  private since: number | undefined = undefined;
 
   constructor(terms: BackoffTerms) {
     this.terms = terms;

@@ -17,7 +17,7 @@ export interface HandlerRun {
 
 /** The signal is made when a handler asks for it: most do not. */
 class HandlerContext {
-  private controller: AbortController | undefined;
+  private controller: AbortController | undefined = undefined;
   private isAborted = false;
 
   get signal(): AbortSignal {
@@ -47,7 +47,7 @@ class Run implements HandlerRun {
   isOver = false;
   private readonly end: RunEnd;
   private readonly context = new HandlerContext();
-  private following: Subscription | undefined;
+  private following: Subscription | undefined = undefined;
   private isPromise = false;
 
   constructor(end: RunEnd) {

@@ -47,7 +47,7 @@ export class Link {
   private readonly terms: ConnectionTerms;
   private readonly backoff: Backoff;
   private readonly running = new Subscription();
-  private model: ChannelModel | undefined;
+  private model: ChannelModel | undefined = undefined;
   private readonly pending = new Set<Promise<unknown>>();
   private isLeaving = false;
 

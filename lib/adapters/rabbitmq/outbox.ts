@@ -26,9 +26,9 @@ export class Outbox {
   /** They found no room, and wait for some. */
   readonly blocked = new Fifo<OutboxEntry>();
   private bytes = 0;
-  private channel: ConfirmChannel | undefined;
-  private lastFailure: Error | undefined;
-  private alarm: Subscription | undefined;
+  private channel: ConfirmChannel | undefined = undefined;
+  private lastFailure: Error | undefined = undefined;
+  private alarm: Subscription | undefined = undefined;
   private isClosed = false;
 
   constructor(terms: OutboxTerms) {

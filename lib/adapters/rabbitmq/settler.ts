@@ -11,7 +11,7 @@ export class Settler {
   /** By tag, which a channel counts from 1; what the broker was told and has no unsettled one below is not in it. */
   private readonly deliveries = new Map<number, Settlement>();
   private acked: number[] = [];
-  private turn: NodeJS.Immediate | undefined;
+  private turn: NodeJS.Immediate | undefined = undefined;
   private isOver = false;
 
   constructor(channel: Channel) {

@@ -20,7 +20,7 @@ export class OperationRecord {
   confirmed$: Observable<never> | undefined;
   /** Whether anybody was told of it. */
   isTold = false;
-  expiry: Subscription | undefined;
+  expiry: Subscription | undefined = undefined;
   readonly end$: Observable<Operation>;
   private readonly end = new AsyncSubject<Operation>();
 

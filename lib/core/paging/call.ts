@@ -8,8 +8,8 @@ export class Call implements Deadline {
   readonly dueAt: number;
   readonly missed: (error: DeadlineError) => void;
   private readonly deadlines: Deadlines;
-  private subscription: Subscription | undefined;
-  private controller: AbortController | undefined;
+  private subscription: Subscription | undefined = undefined;
+  private controller: AbortController | undefined = undefined;
   private isOver = false;
 
   constructor(deadlines: Deadlines, missed: (error: DeadlineError) => void) {

@@ -25,7 +25,7 @@ export interface CatchUpOptions<T> {
 export class CatchUp<T> {
   private readonly options: CatchUpOptions<T>;
   private toSkip = 0;
-  private mark: string | undefined;
+  private mark: string | undefined = undefined;
   private state: 'seeking' | 'exact' | 'moved' | 'judged' | 'level' = 'seeking';
 
   constructor(options: CatchUpOptions<T>) {

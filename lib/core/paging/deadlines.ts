@@ -14,7 +14,7 @@ export class Deadlines {
   private readonly afterMs: number;
   // All wait equally long, so the first to start is the first to miss: a Set keeps that order.
   private readonly running = new Set<Deadline>();
-  private watch: Subscription | undefined;
+  private watch: Subscription | undefined = undefined;
   private isLooking = false;
 
   constructor(afterMs: number) {

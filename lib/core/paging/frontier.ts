@@ -4,9 +4,9 @@ import type { Frontier } from './walkState.ts';
 /** Keeps the last item delivered, and tells what belongs at or before it. */
 export class FrontierKeeper<T> {
   private readonly order: Order<T>;
-  private frontier: Frontier | undefined;
+  private frontier: Frontier | undefined = undefined;
   private rank: unknown;
-  private latest: T | undefined;
+  private latest: T | undefined = undefined;
   private latestSource = -1; // -1 when `frontier` is up to date
 
   constructor(order: Order<T>, from: Frontier | undefined) {

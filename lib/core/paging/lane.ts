@@ -23,14 +23,14 @@ export interface LaneOptions<T> {
 /** One source within a walk: the items of its pages, guarded against loops, stalls and lists that move. */
 export class Lane<T> implements PageTaker<T> {
   /** The page in hand; undefined before the first. */
-  hand: Hand<T> | undefined;
+  hand: Hand<T> | undefined = undefined;
   readonly queue: PageQueue<T>;
   private readonly options: LaneOptions<T>;
   readonly name: string;
   private readonly on: LaneEvents<T>;
   private readonly guard = new LoopGuard();
-  private edge: Hand<T> | undefined; // the last page that was not empty
-  private ranked: Hand<T> | undefined; // the one that `rank` is of
+  private edge: Hand<T> | undefined = undefined; // the last page that was not empty
+  private ranked: Hand<T> | undefined = undefined; // the one that `rank` is of
   private rank: unknown;
   private passed = 0; // items of the pages before the one in hand
   private barren = 0; // pages in a row that brought nothing

@@ -3,7 +3,7 @@
  * further back (Brent's cycle detection), so that a loop is found within three times its length.
  */
 export class LoopGuard {
-  private kept: string | undefined;
+  private kept: string | undefined = undefined;
   private steps = 0;
   private reach = 1;
 

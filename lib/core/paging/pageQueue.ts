@@ -22,10 +22,10 @@ export class PageQueue<T> implements PageTaker<T> {
   private readonly options: PageQueueOptions<T>;
   private readonly reader: PageQueueOptions<T>['reader'];
   private readonly prefetch: PrefetchDepth;
-  private given: Hand<T> | undefined;
+  private given: Hand<T> | undefined = undefined;
   private ahead: Hand<T>[] = [];
   private held = 0; // items of the pages ahead
-  private taker: PageTaker<T> | undefined;
+  private taker: PageTaker<T> | undefined = undefined;
   private failedAhead = false;
 
   constructor(options: PageQueueOptions<T>) {

@@ -37,7 +37,7 @@ export class SourceReader<T, Q> {
   private readonly query: Q;
   private readonly deadlines: Deadlines;
   private readonly maxItems: number;
-  private call: Call | undefined;
+  private call: Call | undefined = undefined;
   private readonly origin = carrier.current?.enter(); // each call is made for whoever asked first
 
   constructor({ source, query, deadlines, maxItems }: SourceReaderOptions<T, Q>) {

@@ -18,10 +18,10 @@ export class Ack implements Acknowledgement {
   readonly id: EventId;
   private readonly of: Retried;
   private readonly wait: Wait;
-  private receipt: Receipt | undefined;
-  private offered: Subject<Receipt> | undefined; // for who asks before there is a receipt
-  private end: Acknowledged | undefined;
-  private settled: AsyncSubject<Acknowledged> | undefined; // made when somebody asks
+  private receipt: Receipt | undefined = undefined;
+  private offered: Subject<Receipt> | undefined = undefined; // for who asks before there is a receipt
+  private end: Acknowledged | undefined = undefined;
+  private settled: AsyncSubject<Acknowledged> | undefined = undefined; // made when somebody asks
 
   /** `wait`: what whoever waits for its end waits for. */
   constructor(of: Retried, wait: Wait) {

@@ -37,18 +37,18 @@ const FAILURES: ReadonlySet<Outcome> = new Set<Outcome>(['failed', 'refused', 'd
 /** One event and how it stands at each route. It is settled when the last of them has settled it, whatever the others said. */
 export class AckTree<E> implements Retried {
   /** The run under way, or the last one. */
-  ack: Ack | undefined;
+  ack: Ack | undefined = undefined;
   readonly id: EventId;
   /** Whether the source gave it its id, and may redeliver it. */
   readonly isNamed: boolean;
   private readonly host: AckTreeHost<E>;
   private readonly envelope: Envelope<E>;
   private readonly outcomes = new Map<string, Outcome>();
-  private failures: Map<string, RouteFailure> | undefined; // most events have none
+  private failures: Map<string, RouteFailure> | undefined = undefined; // most events have none
   private open: readonly PublicationReceipt[] = []; // several when it is retried while a route still has it
   private isOffered = false;
-  private admission: Unsubscribable | undefined;
-  private deadline: Deadline | undefined;
+  private admission: Unsubscribable | undefined = undefined;
+  private deadline: Deadline | undefined = undefined;
 
   constructor(host: AckTreeHost<E>, envelope: Envelope<E>, isNamed: boolean) {
     this.id = envelope.id;

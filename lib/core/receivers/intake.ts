@@ -31,7 +31,7 @@ export class Intake<E> implements AckTreeHost<E> {
   private readonly memory: AckMemory<E>;
   private readonly looks = new Subject<void>();
   private readonly line: RateLine | undefined;
-  private seat: Seat | undefined; // given up at the end
+  private seat: Seat | undefined = undefined; // given up at the end
   private readonly counts = { received: 0, retried: 0, acked: 0, nacked: 0, pending: 0, joined: 0 };
   private isClosed = false;
 

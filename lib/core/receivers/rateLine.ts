@@ -42,7 +42,7 @@ export class RateLine {
   private readonly all = new Linked<Ticket>(); // in the order they came, which is the order they are due in
   private readonly turns = new Linked<Seat>();
   private seats = 0;
-  private watch: Subscription | undefined;
+  private watch: Subscription | undefined = undefined;
 
   constructor(options: RateLineOptions) {
     this.options = options;

@@ -2,6 +2,7 @@ import { asyncScheduler } from 'rxjs';
 import { carrier } from '../../../operators/internal/carrier.ts';
 import type { Began } from '../../../operators/internal/turn.ts';
 import type { DeliveryContract, DeliveryStats, Outcome, Verdict } from '../../contracts/delivery.ts';
+import type { Handled } from '../../contracts/handled.ts';
 import type { DeliveryError } from '../../contracts/deliveryFailure.ts';
 import { Attempt } from './attempt.ts';
 import { callHandler } from './callHandler.ts';
@@ -51,9 +52,13 @@ export class Attached<A> implements Startable, RunnerHost<A> {
     this.host = host;
     this.topics = host.topics;
     this.id = terms.id;
-    this.feeds = new Feeds({ ...host, subscriber: terms.id, watched: () => this.choose() });
-    this.lane = new Lane({
-      ...terms,
+    this.feeds = new Feeds({
+      topic: host.topic,
+      subscriber: terms.id,
+      events: host.events,
+      watched: () => this.choose(),
+    });
+    this.lane = new Lane(terms, {
       isOwn: ({ origin }) => origin === this,
       errorOf: (publication, cause) => this.feeds.errorOf(publication, 0, cause),
       gone: (publication, outcome, error) => this.gone(publication, outcome, error),
@@ -143,7 +148,11 @@ export class Attached<A> implements Startable, RunnerHost<A> {
   /** The short way of a value that does not wait, and ends at once: no more of its own time than a Subject takes, measured. */
   private handle(publication: Publication<A>): void {
     const attempt = new Attempt(this.runner, publication, 1);
-    const result = callHandler(this.terms, attempt);
+    this.returned(attempt, callHandler(this.terms, attempt));
+  }
+
+  private returned(attempt: Attempt<A>, result: Handled): void {
+    const { publication } = attempt;
     if (result !== undefined || !this.isShort) {
       if (!this.runner.follow(attempt, result)) this.answer(publication, 'accepted');
       return;

@@ -28,11 +28,11 @@ export class Congestion {
   private sameFrom = 0; // depths from here
   private sameTo: number; // to here change nothing
   /** Since when the line was at its high mark, in ms of the clock, while an alert is raised. */
-  raisedSince: number | undefined;
-  private crossedAt: number | undefined; // since when the line is beyond the mark that it is watched for
-  private oldestWas: number | undefined; // since when the oldest one waited at the last look
-  private growsFrom: { readonly at: number; readonly depth: number } | undefined;
-  private watch: Subscription | undefined;
+  raisedSince: number | undefined = undefined;
+  private crossedAt: number | undefined = undefined; // since when the line is beyond the mark that it is watched for
+  private oldestWas: number | undefined = undefined; // since when the oldest one waited at the last look
+  private growsFrom: { readonly at: number; readonly depth: number } | undefined = undefined;
+  private watch: Subscription | undefined = undefined;
   private watchUntil = Infinity; // when it fires
 
   constructor(options: CongestionOptions) {

@@ -25,7 +25,7 @@ export interface Startable {
  */
 export class Dispatcher {
   /** The subscriber whose handler has been called and has not returned. */
-  handling: object | undefined;
+  handling: object | undefined = undefined;
   private readonly jobs = new Fifo<() => void>();
   private readonly ready = new Fifo<Startable>();
   private readonly pace = new Pace(() => this.run());

@@ -21,6 +21,8 @@ export class Feeds<A> {
   readonly alerts$: Observable<CongestionAlert>;
   /** Completes with them: nobody who only waits for that shall make changes cost anything. */
   readonly ended$: Observable<never>;
+  /** Whether somebody looks at changes. */
+  isWatched = false;
   private readonly changes = new Subject<void>();
   private readonly alerts = new Subject<CongestionAlert>();
   private readonly ended = new Subject<never>();
@@ -30,19 +32,14 @@ export class Feeds<A> {
     this.options = options;
     this.changes$ = new Observable((subscriber) => {
       const watching = this.changes.subscribe(subscriber);
-      options.watched();
+      this.look();
       return () => {
         watching.unsubscribe();
-        options.watched();
+        this.look();
       };
     });
     this.alerts$ = this.alerts.asObservable();
     this.ended$ = this.ended.asObservable();
-  }
-
-  /** Whether somebody looks at changes. */
-  get isWatched(): boolean {
-    return this.changes.observed;
   }
 
   changed(): void {
@@ -82,5 +79,10 @@ export class Feeds<A> {
     this.changes.complete();
     this.alerts.complete();
     this.ended.complete();
+  }
+
+  private look(): void {
+    this.isWatched = this.changes.observed;
+    this.options.watched();
   }
 }

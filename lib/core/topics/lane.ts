@@ -1,11 +1,15 @@
 import type { DeliveryStats, Verdict } from '../../contracts/delivery.ts';
 import type { DeliveryError } from '../../contracts/deliveryFailure.ts';
 import type { Publication } from './publication.ts';
-import { Tally, type TallyOptions } from './tally.ts';
-import { WaitingRoom, type WaitingRoomOptions } from './waitingRoom.ts';
+import { Tally, type TallyHost } from './tally.ts';
+import type { Terms } from './terms.ts';
+import { WaitingRoom, type WaitingRoomHost, type WaitingRoomTerms } from './waitingRoom.ts';
 
-/** The bounds of a lane, and who is told what becomes of a publication that it does not give out again. */
-export type LaneOptions<A> = WaitingRoomOptions<A> & TallyOptions<A>;
+/** The bounds of a lane. */
+export type LaneTerms<A> = WaitingRoomTerms<A> & Pick<Terms<A>, 'parkSize'>;
+
+/** Whose lane it is, and who is told what becomes of a publication that it does not give out again. */
+export type LaneHost<A> = WaitingRoomHost<A> & TallyHost<A>;
 
 /** What waits for one subscriber, and the gate it goes through. A plain state machine: it runs nothing, and has no clock. */
 export class Lane<A> {
@@ -18,10 +22,10 @@ export class Lane<A> {
   private running = 0;
   private succeeded = 0;
 
-  constructor(options: LaneOptions<A>) {
-    this.isKeyed = options.partitionKey !== undefined;
-    this.tally = new Tally(options);
-    this.room = new WaitingRoom(options, this.tally);
+  constructor(terms: LaneTerms<A>, host: LaneHost<A>) {
+    this.isKeyed = terms.partitionKey !== undefined;
+    this.tally = new Tally(terms.parkSize, host);
+    this.room = new WaitingRoom(terms, host, this.tally);
   }
 
   /** Whether `next` may have something to give. */

@@ -8,8 +8,8 @@ export interface Link<T> {
 /** A line of values that any of them may leave, in constant time. */
 export class Linked<T> {
   size = 0;
-  first: Link<T> | undefined;
-  private last: Link<T> | undefined;
+  first: Link<T> | undefined = undefined;
+  private last: Link<T> | undefined = undefined;
 
   push(value: T): Link<T> {
     return this.append({ value, before: undefined, after: undefined });

@@ -14,7 +14,7 @@ export class Pace {
   private stride = 0;
   private startedAt = -1;
   private seenAt = 0;
-  private turn: Subscription | undefined; // while timers have their turn
+  private turn: Subscription | undefined = undefined; // while timers have their turn
 
   constructor(resume: () => void) {
     this.resume = resume;

@@ -17,11 +17,11 @@ export class PublicationReceipt implements Receipt {
   private subscribers: readonly Subscribed[] = NOBODY; // of the topic; those beyond `count` came later
   private count = 0;
   private isDispatched = false;
-  notes: Map<Subscribed, Note> | undefined;
+  notes: Map<Subscribed, Note> | undefined = undefined;
   private open = 0; // noted and not settled
   blocked = 0;
   /** Takes each settlement as it is made, and undefined for all other changes. */
-  private changes: Listeners<Settlement | undefined> | undefined;
+  private changes: Listeners<Settlement | undefined> | undefined = undefined;
 
   constructor(id: number) {
     this.id = id;

@@ -9,15 +9,17 @@ export interface RoomOptions {
 /** The room of one waiting line: its own, and its share of a budget beyond what it is guaranteed. */
 export class Room {
   taken = 0;
-  private readonly options: RoomOptions;
+  private readonly bufferSize: number;
+  private readonly budget: RoomOptions['budget'];
 
-  constructor(options: RoomOptions) {
-    this.options = options;
+  constructor({ bufferSize, budget }: RoomOptions) {
+    this.bufferSize = bufferSize;
+    this.budget = budget;
   }
 
   /** Takes room for one more value, if there is any. */
   enter(): boolean {
-    const { bufferSize, budget } = this.options;
+    const { bufferSize, budget } = this;
     if (this.taken >= bufferSize) return false;
     if (budget && this.taken >= budget.guaranteed && !budget.shared.take()) return false;
     this.taken++;
@@ -25,17 +27,17 @@ export class Room {
   }
 
   leave(): void {
-    const { budget } = this.options;
+    const { budget } = this;
     this.taken--;
     if (budget && this.taken >= budget.guaranteed) budget.shared.give();
   }
 
   /** Calls back once when others have made room. Where its own room is used up, there is no need to be told. */
   wait(callBack: () => void): void {
-    if (this.taken < this.options.bufferSize) this.options.budget?.shared.wait(callBack);
+    if (this.taken < this.bufferSize) this.budget?.shared.wait(callBack);
   }
 
   forget(callBack: () => void): void {
-    this.options.budget?.shared.forget(callBack);
+    this.budget?.shared.forget(callBack);
   }
 }

@@ -49,11 +49,7 @@ export class Runner<A> implements AttemptHost<A> {
   run(publication: Publication<A>, waits: Began | undefined): boolean {
     const attempt = new Attempt(this, publication, 1);
     if (!this.terms.isSimple || carrier.current) return this.start(attempt, waits);
-    const result = callHandler(this.terms, attempt);
-    if (result !== undefined || this.isCancelled) return this.follow(attempt, result);
-    attempt.state = 'succeeded'; // the short way, which nearly every synchronous handler takes
-    this.host.succeeded(publication);
-    return true;
+    return this.returned(attempt, callHandler(this.terms, attempt));
   }
 
   /** Ends everything that runs; a handler that has not returned, when it does. */
@@ -91,6 +87,13 @@ export class Runner<A> implements AttemptHost<A> {
 
   begin(attempt: Attempt<A>): boolean {
     return this.terms.isSimple ? this.follow(attempt, callHandler(this.terms, attempt)) : this.startWatched(attempt);
+  }
+
+  private returned(attempt: Attempt<A>, result: Handled): boolean {
+    if (result !== undefined || this.isCancelled) return this.follow(attempt, result);
+    attempt.state = 'succeeded'; // the short way, which nearly every synchronous handler takes
+    this.host.succeeded(attempt.publication);
+    return true;
   }
 
   private startWatched(attempt: Attempt<A>): boolean {

@@ -17,6 +17,7 @@ export function startCarried<A>(runner: Beginner<A>, attempt: Attempt<A>, waits:
   const subscriber = runner.terms.id;
   const step: Omit<Step, 'operation'> = { system: 'rxfan', destination, subscriber, attempt: attempt.attempt };
   if (waits) by.waited({ ...step, operation: 'wait' }, origin, waits.startedAt);
-  attempt.stretch = by.begin({ ...step, operation: 'process' }, origin);
-  return by.run(attempt.stretch.carried, () => runner.begin(attempt));
+  const stretch = by.begin({ ...step, operation: 'process' }, origin);
+  attempt.stretch = stretch;
+  return by.run(stretch.carried, () => runner.begin(attempt));
 }

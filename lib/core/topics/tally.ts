@@ -4,9 +4,7 @@ import { Parking } from './parking.ts';
 import type { Publication } from './publication.ts';
 
 /** Who is told what becomes of a publication that is not given out again. */
-export interface TallyOptions<A> {
-  /** Most values that are put aside. */
-  readonly parkSize: number;
+export interface TallyHost<A> {
   readonly errorOf: (publication: Publication<A>, cause: unknown) => DeliveryError;
   readonly gone: (publication: Publication<A>, outcome: Outcome, error?: DeliveryError) => void;
 }
@@ -15,21 +13,21 @@ export interface TallyOptions<A> {
 export class Tally<A> {
   readonly counts = { failed: 0, coalesced: 0, dropped: 0, refused: 0, discarded: 0 };
   readonly parking: Parking<A>;
-  private readonly options: TallyOptions<A>;
+  private readonly host: TallyHost<A>;
 
-  constructor(options: TallyOptions<A>) {
-    this.options = options;
-    this.parking = new Parking(options.parkSize);
+  constructor(parkSize: number, host: TallyHost<A>) {
+    this.host = host;
+    this.parking = new Parking(parkSize);
   }
 
   lose<O extends 'coalesced' | 'dropped' | 'discarded'>(publication: Publication<A>, outcome: O): O {
     this.counts[outcome]++;
-    this.options.gone(publication, outcome);
+    this.host.gone(publication, outcome);
     return outcome;
   }
 
   refuse(publication: Publication<A>, cause: unknown): 'refused' {
-    const { gone, errorOf } = this.options;
+    const { gone, errorOf } = this.host;
     this.counts.refused++;
     gone(publication, 'refused', errorOf(publication, cause));
     return 'refused';
@@ -37,7 +35,7 @@ export class Tally<A> {
 
   park(publication: Publication<A>, error?: DeliveryError): 'parked' {
     const pushedOut = this.parking.put(publication);
-    this.options.gone(publication, 'parked', error);
+    this.host.gone(publication, 'parked', error);
     if (pushedOut) this.lose(pushedOut, 'dropped');
     return 'parked';
   }

@@ -2,7 +2,14 @@ import { OptionError } from '../../../operators/errors.ts';
 import { checkChoice, checkInteger } from '../../../operators/internal/checkOption.ts';
 import { asWork } from './asWork.ts';
 import { SharedBudget } from './budget.ts';
-import type { AdaptiveConcurrency, BudgetShare, DeliveryContract, Overflow, RetryPolicy, Watermarks } from '../../contracts/delivery.ts';
+import type {
+  AdaptiveConcurrency,
+  BudgetShare,
+  DeliveryContract,
+  Overflow,
+  RetryPolicy,
+  Watermarks,
+} from '../../contracts/delivery.ts';
 
 /** A delivery contract, checked and with its defaults. */
 export interface Terms<A> {

@@ -11,10 +11,13 @@ import type { Tally } from './tally.ts';
 import type { Terms } from './terms.ts';
 
 /** The bounds of a {@link WaitingRoom}. */
-export interface WaitingRoomOptions<A> extends Pick<
+export type WaitingRoomTerms<A> = Pick<
   Terms<A>,
   'bufferSize' | 'bufferSizePerKey' | 'budget' | 'overflow' | 'coalesce' | 'partitionKey'
-> {
+>;
+
+/** Whose {@link WaitingRoom} it is. */
+export interface WaitingRoomHost<A> {
   /** Whether a publication was made by a handler of this very subscriber, which would wait for itself. */
   readonly isOwn: (publication: Publication<A>) => boolean;
   /** Called when there is room in the budget for those that wait for it: `unblock` is due. */
@@ -23,18 +26,20 @@ export interface WaitingRoomOptions<A> extends Pick<
 
 /** What waits for one subscriber, what waits for room beside it, and what becomes of a publication that finds none. */
 export class WaitingRoom<A> {
-  private readonly options: WaitingRoomOptions<A>;
+  private readonly terms: WaitingRoomTerms<A>;
+  private readonly host: WaitingRoomHost<A>;
   private readonly tally: Tally<A>;
   readonly line: Line<A>;
   private readonly room: Room;
   private readonly aside = new Aside<A>();
 
-  constructor(options: WaitingRoomOptions<A>, tally: Tally<A>) {
-    this.options = options;
+  constructor(terms: WaitingRoomTerms<A>, host: WaitingRoomHost<A>, tally: Tally<A>) {
+    this.terms = terms;
+    this.host = host;
     this.tally = tally;
-    const { partitionKey, bufferSizePerKey } = options;
+    const { partitionKey, bufferSizePerKey } = terms;
     this.line = partitionKey ? new KeyedLine(partitionKey, bufferSizePerKey) : new PlainLine();
-    this.room = new Room(options);
+    this.room = new Room(terms);
   }
 
   get waiting(): number {
@@ -81,7 +86,7 @@ export class WaitingRoom<A> {
 
   /** Lets a publication wait, or does with it what was declared for when there is no room. */
   keep(publication: Publication<A>): Verdict {
-    const { bufferSize, bufferSizePerKey, overflow } = this.options;
+    const { bufferSize, bufferSizePerKey, overflow } = this.terms;
     const { tally, line } = this;
     const isKeyFull = line.isFullFor(publication);
     const most = isKeyFull ? bufferSizePerKey : bufferSize;
@@ -98,7 +103,7 @@ export class WaitingRoom<A> {
 
   /** Discards all. */
   clear(): void {
-    this.room.forget(this.options.roomMade);
+    this.room.forget(this.host.roomMade);
     for (const publication of this.aside.all()) this.tally.lose(this.aside.leave(publication), 'discarded');
     while (this.line.size > 0) {
       const publication = this.line.removeOldest();
@@ -120,7 +125,7 @@ export class WaitingRoom<A> {
     for (const publication of this.aside.all()) {
       if (this.line.isFullFor(publication)) continue; // those of other keys need not wait for it
       if (!this.room.enter()) {
-        this.room.wait(this.options.roomMade);
+        this.room.wait(this.host.roomMade);
         return;
       }
       this.wait(this.aside.leave(publication));
@@ -144,9 +149,9 @@ export class WaitingRoom<A> {
   }
 
   private block(publication: Publication<A>): Verdict {
-    const { isOwn, bufferSize, roomMade } = this.options;
+    const { isOwn, roomMade } = this.host;
     if (isOwn(publication) || this.aside.isFull) {
-      return this.tally.refuse(publication, new OverflowError('deliver', bufferSize));
+      return this.tally.refuse(publication, new OverflowError('deliver', this.terms.bufferSize));
     }
     publication.waits ??= justNow();
     this.aside.add(publication);
@@ -155,7 +160,7 @@ export class WaitingRoom<A> {
   }
 
   private merge(incoming: Publication<A>): boolean {
-    const { coalesce } = this.options;
+    const { coalesce } = this.terms;
     const absorbed = this.line.replaceNewest(
       (waiting) => incoming.with(coalesce(waiting.value, incoming.value), waiting.waits),
       incoming,

@@ -42,7 +42,7 @@ export class Ending {
   private readonly stops = new Subject<void>();
   private readonly drains = new Subject<void>();
   private isCycling = false;
-  private closing: AsyncSubject<ObserverClosing> | undefined;
+  private closing: AsyncSubject<ObserverClosing> | undefined = undefined;
   private readonly host: EndingHost;
 
   constructor(host: EndingHost) {

@@ -8,7 +8,7 @@ import type { StoreCalls } from './storeCalls.ts';
 export class Exchange {
   /** What is registered takes account of all that the store had when it was called last. */
   isInStep = false;
-  private revision: string | undefined;
+  private revision: string | undefined = undefined;
   private readonly calls: StoreCalls;
   private readonly state: RegistryState;
   private readonly failed: (failure: ObserverFailure) => void;

@@ -8,7 +8,7 @@ export class Outlets {
   readonly errors$: Observable<ObserverFailure>;
   readonly state$: Observable<ObserverStats['state']>;
   cycles = 0;
-  lastCycle: CycleReport | undefined;
+  lastCycle: CycleReport | undefined = undefined;
   private readonly reports = new Subject<CycleReport>();
   private readonly errors = new Subject<ObserverFailure>();
   private readonly states = new BehaviorSubject<ObserverStats['state']>('idle');

@@ -12,7 +12,7 @@ export class RegistryIndex {
   private readonly entries = new Map<string, Entry>();
   private readonly byOwner = new Map<string, Set<string>>();
   private readonly byTriple = new Map<string, Set<string>>();
-  private sorted: readonly string[] | undefined;
+  private sorted: readonly string[] | undefined = undefined;
 
   get size(): number {
     return this.entries.size;

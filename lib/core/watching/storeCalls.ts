@@ -8,9 +8,9 @@ import { within } from './within.ts';
 export class StoreCalls {
   saves = 0;
   failures = 0;
-  lastSaveTime: number | undefined;
+  lastSaveTime: number | undefined = undefined;
   /** Of the last failure, until everything is well again. */
-  lastError: string | undefined;
+  lastError: string | undefined = undefined;
   readonly name: string;
   private readonly store: RegistryStore;
   private readonly timeoutMs: number;

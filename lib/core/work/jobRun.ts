@@ -20,10 +20,10 @@ export class JobRun<M> implements JobContext<M> {
   send: (message: M) => void = () => undefined;
   private readonly terms: JobTerms<M>;
   private readonly host: JobRunHost<M>;
-  private work: Subscription | undefined;
-  private deadline: Subscription | undefined;
-  private controller: AbortController | undefined;
-  private aborted: { readonly cause: unknown } | undefined;
+  private work: Subscription | undefined = undefined;
+  private deadline: Subscription | undefined = undefined;
+  private controller: AbortController | undefined = undefined;
+  private aborted: { readonly cause: unknown } | undefined = undefined;
 
   constructor(terms: JobTerms<M>, host: JobRunHost<M>) {
     this.terms = terms;

@@ -35,7 +35,7 @@ export class LiveJob<M> {
   /** Why it did not succeed. */
   cause: unknown;
   /** Its place among those that wait. */
-  place: Link<LiveJob<M>> | undefined;
+  place: Link<LiveJob<M>> | undefined = undefined;
   /** Whether the store knows of it. */
   isKept = false;
   /** Whether it counts as running until it has left. */
@@ -45,7 +45,7 @@ export class LiveJob<M> {
   messages = 0;
   private readonly trace: JobTrace | undefined;
   private stateSequence = 0;
-  run: JobRun<M> | undefined;
+  run: JobRun<M> | undefined = undefined;
 
   constructor(terms: JobTerms<M>, channel: Channel<M>, createTime: number, host: LiveJobHost<M>) {
     this.terms = terms;

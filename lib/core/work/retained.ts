@@ -21,7 +21,7 @@ export class Retained<O extends Ended> {
   private readonly options: RetainedOptions<O>;
   private readonly byToken = new Map<string, Link<O>>();
   private readonly line = new Linked<O>(); // in the order they ended
-  private watch: Subscription | undefined;
+  private watch: Subscription | undefined = undefined;
 
   constructor(options: RetainedOptions<O>) {
     this.options = options;

@@ -11,7 +11,7 @@ export class StartLine<M> {
   private readonly pace = new Pace(() => this.start());
   private running = 0;
   private isStarting = false;
-  private turn: Subscription | undefined;
+  private turn: Subscription | undefined = undefined;
 
   constructor({ maxRunning, maxQueued }: { readonly maxRunning: number; readonly maxQueued: number }) {
     this.maxRunning = maxRunning;

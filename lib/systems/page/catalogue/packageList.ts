@@ -18,7 +18,7 @@ export class PackageList extends LitElement {
   /** Whether `items` is the whole list. */
   declare complete: boolean;
 
-  private scrolling: Subscription | undefined;
+  private scrolling: Subscription | undefined = undefined;
 
   constructor() {
     super();

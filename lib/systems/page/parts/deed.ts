@@ -5,7 +5,7 @@ import type { ApiFailure } from '../api/apiFailure.ts';
 /** What a reader asks the server to do: whether it is under way, and how the last one ended. */
 export class Deed implements ReactiveController {
   isBusy = false;
-  failure: ApiFailure | undefined;
+  failure: ApiFailure | undefined = undefined;
   /** What came of the last one, in words. */
   done = '';
   private readonly host: ReactiveControllerHost;

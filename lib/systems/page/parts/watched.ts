@@ -6,7 +6,7 @@ export class Watched<T> implements ReactiveController {
   value: T;
   private readonly host: ReactiveControllerHost;
   private readonly source: Observable<T>;
-  private running: Subscription | undefined;
+  private running: Subscription | undefined = undefined;
 
   constructor(host: ReactiveControllerHost, source: Observable<T>, initial: T) {
     this.host = host;

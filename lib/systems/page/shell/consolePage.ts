@@ -27,8 +27,8 @@ export class ConsolePage extends LitElement {
   private readonly parts = new Watched(this, loadParts(), LOADING);
   private readonly asked = new Watched(this, tokenAsked$, tokenAsked$.value);
   private readonly live = new Watched(this, live$, CONNECTING);
-  private watched: string | undefined;
-  private shown: string | undefined;
+  private watched: string | undefined = undefined;
+  private shown: string | undefined = undefined;
 
   protected override createRenderRoot(): HTMLElement {
     return this;
