@@ -14,8 +14,8 @@ export function keyWait<A>(lane: Lane<A>, { attempts }: Runner<A>, now: number):
   const { line } = lane.room;
   const isFree = attempts.all().length < lane.concurrency;
   if (!(line instanceof KeyedLine) || !isFree || line.size === 0 || line.isReady) return undefined;
-  const [publication, group] = [...line.running].reduce((most, one) => (one[1].size > most[1].size ? one : most));
-  const attempt = attempts.all().find((one) => one.publication === publication);
+  const group = line.busy().reduce((most, one) => (one.size > most.size ? one : most));
+  const attempt = attempts.all().find(({ publication }) => publication === group.running);
   const subject = `its key '${shownText(String(group.key), LONGEST_KEY)}' (${countText(group.size)} waiting)`;
   const wait = attempt && waitOf(attempt);
   if (wait) return { ...wait, subject, how: `has a running attempt that ${wait.how}` };

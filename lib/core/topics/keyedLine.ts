@@ -1,58 +1,70 @@
+import { Fifo } from '../../../operators/internal/fifo.ts';
 import type { Line } from './line.ts';
 import { Linked, type Link } from './linked.ts';
 import type { Publication } from './publication.ts';
 
-/** The publications of one key. */
-interface Group<A> {
-  readonly key: string | number;
-  /** Its places, in order: each knows the one behind it. */
-  first: Place<A> | undefined;
-  last: Place<A> | undefined;
-  size: number;
-  /** One of them is being handled. */
-  isBusy: boolean;
-  /** Its place among those that may start. */
-  turn: Link<Group<A>> | undefined;
+const FEW = 64;
+
+/** A publication that waits, until it is taken. */
+interface Place<A> {
+  publication: Publication<A> | undefined;
+  readonly group: Group<A>;
+  /** The one that waits behind it under the same key. */
+  behind: Place<A> | undefined;
 }
 
-interface Place<A> extends Link<Publication<A>> {
-  readonly group: Group<A>;
-  behind: Place<A> | undefined;
+/** The publications of one key, and its turn among those that may start. */
+class Group<A> implements Link<Group<A>> {
+  readonly value: Group<A> = this;
+  before: Link<Group<A>> | undefined = undefined;
+  after: Link<Group<A>> | undefined = undefined;
+  isInTurn = false;
+  readonly key: string | number;
+  /** The one that is being handled. */
+  running: Publication<A> | undefined = undefined;
+  first: Place<A> | undefined = undefined;
+  last: Place<A> | undefined = undefined;
+  size = 0;
+
+  constructor(key: string | number) {
+    this.key = key;
+  }
 }
 
 /** In order within a key, and keys in turn: one with much waiting gets no more turns than one with little. */
 export class KeyedLine<A> implements Line<A> {
+  size = 0;
   private readonly keyOf: (value: A) => string | number;
   private readonly bufferSizePerKey: number;
   private readonly groups = new Map<string | number, Group<A>>(); // those with something waiting or running
-  private readonly places = new Linked<Publication<A>>(); // of all keys, in the order they came
   private readonly turns = new Linked<Group<A>>();
-  readonly running = new Map<Publication<A>, Group<A>>();
+  private readonly places = new Fifo<Place<A>>(); // of all keys, in the order they came; among them those that were taken since
 
   constructor(keyOf: (value: A) => string | number, bufferSizePerKey = Infinity) {
     this.keyOf = keyOf;
     this.bufferSizePerKey = bufferSizePerKey;
   }
 
-  get size(): number {
-    return this.places.size;
-  }
-
   get isReady(): boolean {
     return this.turns.size > 0;
+  }
+
+  /** The keys under which something is being handled. */
+  busy(): readonly Pick<Group<A>, 'key' | 'running' | 'size'>[] {
+    return [...this.groups.values()].filter(({ running }) => running);
   }
 
   admits(publication: Publication<A>): boolean {
     if (this.turns.size > 0) return false;
     const group = this.groupOf(publication);
-    if (group.isBusy) return false;
-    this.start(publication, group);
+    if (group.running) return false;
+    group.running = publication;
     return true;
   }
 
   isFullFor({ value }: Publication<A>): boolean {
-    const group = this.groups.get(this.keyOf(value));
-    return (group?.size ?? 0) >= this.bufferSizePerKey;
+    const key = this.keyOf(value); // a value without one is refused here, before others are compared with it
+    return this.bufferSizePerKey !== Infinity && (this.groups.get(key)?.size ?? 0) >= this.bufferSizePerKey;
   }
 
   isSameKey(one: Publication<A>, other: Publication<A>): boolean {
@@ -61,50 +73,50 @@ export class KeyedLine<A> implements Line<A> {
 
   push(publication: Publication<A>): void {
     const group = this.groupOf(publication);
-    const place: Place<A> = { value: publication, before: undefined, after: undefined, group, behind: undefined };
-    this.places.append(place);
+    const place: Place<A> = { publication, group, behind: undefined };
     if (group.last) group.last.behind = place;
     else group.first = place;
     group.last = place;
     group.size++;
+    this.size++;
+    this.places.push(place);
     this.update(group);
   }
 
   take(): Publication<A> {
     const group = this.turns.first!.value;
     const publication = this.leave(group);
-    this.start(publication, group);
+    group.running = publication;
     this.update(group);
     return publication;
   }
 
   release(publication: Publication<A>): void {
-    const group = this.running.get(publication);
+    const group = this.groupRunning(publication);
     if (!group) return;
-    this.running.delete(publication);
-    group.isBusy = false;
+    group.running = undefined;
     this.update(group);
   }
 
   removeOldest(like?: Publication<A>): Publication<A> {
-    const group = like ? this.groupOf(like) : (this.places.first as Place<A>).group;
+    const group = like ? this.groupOf(like) : this.firstPlace()!.group;
     const publication = this.leave(group); // the oldest of all is the oldest of its key
     this.update(group);
     return publication;
   }
 
   oldest(): Publication<A> | undefined {
-    return this.places.first?.value;
+    return this.firstPlace()?.publication;
   }
 
   replaceNewest(by: (waiting: Publication<A>) => Publication<A>, like: Publication<A>): Publication<A> | undefined {
     const group = this.groups.get(this.keyOf(like.value));
     const place = group?.last;
-    if (!place) return undefined;
-    const replaced = place.value;
+    const replaced = place?.publication;
+    if (!place || !replaced) return undefined;
     const replacement = by(replaced);
-    if (group.last !== place) return undefined; // `by` has closed the subscriber
-    place.value = replacement;
+    if (place.publication !== replaced) return undefined; // `by` has closed the subscriber
+    place.publication = replacement;
     return replaced;
   }
 
@@ -112,33 +124,55 @@ export class KeyedLine<A> implements Line<A> {
     const key = this.keyOf(value);
     let group = this.groups.get(key);
     if (!group) {
-      group = { key, first: undefined, last: undefined, size: 0, isBusy: false, turn: undefined };
+      group = new Group(key);
       this.groups.set(key, group);
     }
     return group;
   }
 
-  private start(publication: Publication<A>, group: Group<A>): void {
-    group.isBusy = true;
-    this.running.set(publication, group);
+  /** Its key tells, unless the value has changed since. */
+  private groupRunning(publication: Publication<A>): Group<A> | undefined {
+    try {
+      const group = this.groups.get(this.keyOf(publication.value));
+      if (group?.running === publication) return group;
+    } catch {
+      // it has changed so much that it has no key
+    }
+    return [...this.groups.values()].find(({ running }) => running === publication);
   }
 
   private leave(group: Group<A>): Publication<A> {
     const place = group.first!;
+    const publication = place.publication!;
+    place.publication = undefined;
     group.first = place.behind;
     if (--group.size === 0) group.last = undefined;
-    this.places.remove(place);
-    return place.value;
+    this.size--;
+    if (this.places.size > this.size * 2 + FEW) this.forgetTaken();
+    return publication;
+  }
+
+  private firstPlace(): Place<A> | undefined {
+    while (this.places.size > 0 && !this.places.peek()!.publication) this.places.shift();
+    return this.places.peek();
+  }
+
+  /** Now and then: on the whole it takes constant time for each. Behind one that is stuck, others may have been taken. */
+  private forgetTaken(): void {
+    if (!this.firstPlace() || this.places.size <= this.size * 2 + FEW) return;
+    const waiting = this.places.toArray().filter(({ publication }) => publication);
+    this.places.clear();
+    for (const place of waiting) this.places.push(place);
   }
 
   /** Gives a group its turn, takes it away, or forgets the group, as its state says. */
   private update(group: Group<A>): void {
-    const mayStart = !group.isBusy && group.size > 0;
-    if (mayStart) group.turn ??= this.turns.push(group);
-    else if (group.turn) {
-      this.turns.remove(group.turn);
-      group.turn = undefined;
+    const mayStart = !group.running && group.size > 0;
+    if (mayStart !== group.isInTurn) {
+      if (mayStart) this.turns.append(group);
+      else this.turns.remove(group);
+      group.isInTurn = mayStart;
     }
-    if (!group.isBusy && group.size === 0) this.groups.delete(group.key);
+    if (!group.running && group.size === 0) this.groups.delete(group.key);
   }
 }

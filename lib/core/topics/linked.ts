@@ -18,6 +18,7 @@ export class Linked<T> {
   /** Takes in a link that may know more than its value. It must not be in a line. */
   append<L extends Link<T>>(link: L): L {
     link.before = this.last;
+    link.after = undefined;
     if (this.last) this.last.after = link;
     else this.first = link;
     this.last = link;

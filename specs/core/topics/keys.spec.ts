@@ -205,7 +205,7 @@ describe('partitionKey', () => {
     fc.assert(
       fc.property(commands, (commands) => {
         const line = new KeyedLine<number>((key) => key);
-        const held = line as unknown as { groups: Map<number, unknown>; running: Map<unknown, unknown> };
+        const held = line as unknown as { groups: Map<number, unknown>; places: { size: number } };
         const waiting: number[] = []; // keys
         const running: Publication<number>[] = [];
         for (const { what, key } of commands) {
@@ -230,7 +230,9 @@ describe('partitionKey', () => {
           expect(line.size).toBe(waiting.length);
           expect(line.isReady).toBe(waiting.some((key) => !busy.includes(key)));
           expect([...held.groups.keys()].sort()).toEqual([...new Set([...waiting, ...busy])].sort());
-          expect(held.running.size).toBe(busy.length);
+          expect(new Set(line.busy().map(({ key }) => key))).toEqual(new Set(busy));
+          expect(held.places.size).toBeLessThanOrEqual(waiting.length * 2 + 64);
+          expect(line.oldest()?.value).toBe(waiting[0]);
         }
       }),
       runs(),
