@@ -15,6 +15,11 @@ export function switchWork(work: object | undefined): object | undefined {
   return before;
 }
 
+/** Whether something runs for anybody. */
+export function isAtWork(): boolean {
+  return current !== undefined;
+}
+
 /** Runs something for `work`: what it subscribes to meanwhile, and that says so, is what `work` waits for. */
 export function runFor<R>(work: object | undefined, run: () => R): R {
   const before = switchWork(work);

@@ -5,7 +5,7 @@ import { inspector } from './inspector.ts';
 import { listen } from './listen.ts';
 import { originsOf } from './origins.ts';
 import { NOTHING, type Supply, type SupplyOptions } from './supply.ts';
-import { thisTurn } from './turn.ts';
+import { NEVER, thisTurn } from './turn.ts';
 
 /** Most values taken at once: used ones are let go of only with their batch. */
 const BATCH = 64;
@@ -21,7 +21,7 @@ export function pushSupply<T>(
   let taken = 0;
   let awaited = true;
   const isSeen = inspector.current !== undefined;
-  let awaitedSince = isSeen ? thisTurn().startedAt : 0;
+  let since = isSeen ? thisTurn() : NEVER; // it is awaited
   let ended = false;
   subscriber.add(() => {
     waiting.clear();
@@ -58,11 +58,11 @@ export function pushSupply<T>(
     }
     if (ended) return NOTHING;
     awaited = true;
-    if (isSeen) awaitedSince = thisTurn().startedAt;
+    if (isSeen) since = thisTurn();
     return undefined;
   };
 
-  const state = () => ({ awaited: awaited ? awaitedSince : undefined, held: waiting.size + taken - used() });
+  const state = () => ({ awaited: awaited ? since.startedAt : undefined, held: waiting.size + taken - used() });
 
   return { pushes: true, open, take, state, origins };
 }

@@ -5,6 +5,9 @@ export interface Began {
   readonly startedAt: number;
 }
 
+/** Where nobody asks when something began. */
+export const NEVER: Began = { startedAt: 0 };
+
 const MOST = 1_024; // beginnings of one turn, for clocks that somebody exchanges
 
 let turn: Began | undefined;
@@ -15,11 +18,13 @@ let left = MOST;
  * took a third of the time of a handler that resolves at once, measured.
  */
 export function thisTurn(): Began {
-  if (turn === undefined || --left === 0) {
-    left = MOST;
-    turn = { startedAt: asyncScheduler.now() };
-    asyncScheduler.schedule(endTurn);
-  }
+  return turn !== undefined && --left > 0 ? turn : beginTurn();
+}
+
+function beginTurn(): Began {
+  left = MOST;
+  turn = { startedAt: asyncScheduler.now() };
+  asyncScheduler.schedule(endTurn);
   return turn;
 }
 

@@ -1,5 +1,6 @@
 import { asyncScheduler } from 'rxjs';
 import { carrier } from '../../../operators/internal/carrier.ts';
+import { inspector } from '../../../operators/internal/inspector.ts';
 import type { Began } from '../../../operators/internal/turn.ts';
 import type { DeliveryContract, DeliveryStats, Outcome, Verdict } from '../../contracts/delivery.ts';
 import type { Handled } from '../../contracts/handled.ts';
@@ -28,6 +29,9 @@ export interface AttachedHost {
   readonly ended: () => void;
 }
 
+/** Handlers in a row that end at once: what the next one waits for is no longer asked, for that takes as long as it does. */
+const SEEN = 100;
+
 /** A subscriber under its contract: its lane, what runs out of it, and what is told of both. */
 export class Attached<A> implements Startable, RunnerHost<A> {
   readonly id: string;
@@ -44,6 +48,8 @@ export class Attached<A> implements Startable, RunnerHost<A> {
   private topics: number; // that are not complete
   private isQuiet = false; // nothing waits, so nothing is due when a value was handled
   private isShort = false; // and nothing is to be done around its handler
+  private readonly isSeen = inspector.current !== undefined;
+  private toSee = this.isSeen ? SEEN : 0; // handlers that are to end at once before none is looked at any more
   private isOver = false;
 
   constructor(contract: DeliveryContract<A>, host: AttachedHost) {
@@ -154,6 +160,7 @@ export class Attached<A> implements Startable, RunnerHost<A> {
   private returned(attempt: Attempt<A>, result: Handled): void {
     const { publication } = attempt;
     if (result !== undefined || !this.isShort) {
+      if (this.isSeen) this.see(SEEN);
       if (!this.runner.follow(attempt, result)) this.answer(publication, 'accepted');
       return;
     }
@@ -165,8 +172,16 @@ export class Attached<A> implements Startable, RunnerHost<A> {
   private take(publication: Publication<A>): void {
     const verdict = this.lane.offer(publication);
     if (verdict !== 'accepted') this.looked();
-    else if (this.run(publication)) return;
+    else if (this.run(publication)) {
+      if (this.toSee > 0) this.see(this.toSee - 1);
+      return;
+    }
     this.answer(publication, verdict);
+  }
+
+  private see(next: number): void {
+    this.toSee = next;
+    this.choose();
   }
 
   /** The publisher learns the verdict before anybody is told of the change, who may change more. */
@@ -187,7 +202,7 @@ export class Attached<A> implements Startable, RunnerHost<A> {
   private choose(): void {
     const { lane, congestion, feeds, terms } = this;
     this.isQuiet = lane.room.depth === 0 && this.topics > 0 && congestion.isCalm && !feeds.isWatched && !this.isEnded;
-    this.isShort = this.isQuiet && terms.isSimple && !lane.isKeyed;
+    this.isShort = this.isQuiet && terms.isSimple && !lane.isKeyed && this.toSee === 0;
   }
 
   private run(publication: Publication<A>, waits?: Began): boolean {

@@ -17,8 +17,8 @@ export interface AttemptTime {
 
 /** Who wants a value handled, and what becomes of it. */
 export interface AttemptHost<A> {
-  /** Takes the time of an attempt that has ended, whichever way; before all else. */
-  stopped(time: AttemptTime): void;
+  /** Takes the deadline of an attempt that has ended, whichever way; before all else. */
+  stopped(deadline: Deadline): void;
   succeeded(attempt: Attempt<A>): void;
   failed(attempt: Attempt<A>, cause: unknown): void;
   /** Calls back a user, whose mistake is told and does no harm. */
@@ -116,7 +116,7 @@ export class Attempt<A> implements DeliveryContext {
     if (this.state !== 'live') return false;
     this.state = state;
     this.extras?.stretch?.end(state === 'cancelled' ? { failure: CANCELLED } : { failure });
-    if (this.time) this.host.stopped(this.time);
+    if (this.time?.deadline) this.host.stopped(this.time.deadline);
     const work = this.extras?.work;
     if (work) this.host.guarded(this, () => work.unsubscribe());
     return true;

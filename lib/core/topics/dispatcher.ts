@@ -1,4 +1,5 @@
 import { Fifo } from '../../../operators/internal/fifo.ts';
+import { isAtWork, runFor } from '../../../operators/internal/heldUp.ts';
 import { endBurst } from '../../../operators/internal/justNow.ts';
 import { Pace } from './pace.ts';
 import type { Publication } from './publication.ts';
@@ -34,6 +35,10 @@ export class Dispatcher {
   publish<A>(to: Offering<A>, publication: Publication<A>): void {
     if (this.isRunning) {
       this.jobs.push(() => to.offer(publication));
+      return;
+    }
+    if (isAtWork()) {
+      runFor(undefined, () => this.publish(to, publication)); // a handler of another one waits for nothing in here
       return;
     }
     this.isRunning = true;

@@ -1,10 +1,12 @@
 import { asyncScheduler } from 'rxjs';
 import { carrier } from '../../../operators/internal/carrier.ts';
+import { inspector } from '../../../operators/internal/inspector.ts';
 import type { Began } from '../../../operators/internal/turn.ts';
 import type { Handled } from '../../contracts/handled.ts';
-import { Deadlines } from '../paging/deadlines.ts';
-import { Attempt, type AttemptHost, type AttemptTime } from './attempt.ts';
+import { Deadlines, type Deadline } from '../paging/deadlines.ts';
+import { Attempt, type AttemptHost } from './attempt.ts';
 import { callHandler } from './callHandler.ts';
+import { callSeen } from './callSeen.ts';
 import type { Cap } from './cap.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Feeds } from './feeds.ts';
@@ -34,6 +36,7 @@ export class Runner<A> implements AttemptHost<A> {
   private readonly observe: Cap['observe'];
   private readonly deadlines: Deadlines | undefined;
   readonly attempts = new RunningAttempts<A>(); // those that were not over when their handler returned
+  private readonly call = inspector.current ? callSeen : callHandler;
   private isCancelled = false;
 
   constructor(host: RunnerHost<A>, feeds: Feeds<A>, terms: Terms<A>, dispatcher: Dispatcher, { observe }: Cap) {
@@ -49,7 +52,7 @@ export class Runner<A> implements AttemptHost<A> {
   run(publication: Publication<A>, waits: Began | undefined): boolean {
     const attempt = new Attempt(this, publication, 1);
     if (!this.terms.isSimple || carrier.current) return this.start(attempt, waits);
-    return this.returned(attempt, callHandler(this.terms, attempt));
+    return this.returned(attempt, this.call(this.terms, attempt));
   }
 
   /** Ends everything that runs; a handler that has not returned, when it does. */
@@ -59,8 +62,8 @@ export class Runner<A> implements AttemptHost<A> {
     this.deadlines?.stop();
   }
 
-  stopped({ deadline }: AttemptTime): void {
-    if (deadline) this.deadlines?.settle(deadline);
+  stopped(deadline: Deadline): void {
+    this.deadlines?.settle(deadline);
   }
 
   succeeded(attempt: Attempt<A>): void {
@@ -86,7 +89,7 @@ export class Runner<A> implements AttemptHost<A> {
   }
 
   begin(attempt: Attempt<A>): boolean {
-    return this.terms.isSimple ? this.follow(attempt, callHandler(this.terms, attempt)) : this.startWatched(attempt);
+    return this.terms.isSimple ? this.follow(attempt, this.call(this.terms, attempt)) : this.startWatched(attempt);
   }
 
   private returned(attempt: Attempt<A>, result: Handled): boolean {
@@ -102,7 +105,7 @@ export class Runner<A> implements AttemptHost<A> {
     dispatcher.handling = this.host;
     const deadline = this.deadlines?.startNew((late) => attempt.fail(late));
     attempt.time = { startedAt: asyncScheduler.now(), deadline };
-    const isSettled = this.follow(attempt, callHandler(this.terms, attempt));
+    const isSettled = this.follow(attempt, this.call(this.terms, attempt));
     dispatcher.handling = handling;
     return isSettled;
   }

@@ -1,6 +1,5 @@
 import { OptionError } from '../../../operators/errors.ts';
 import { checkChoice, checkInteger } from '../../../operators/internal/checkOption.ts';
-import { asWork } from './asWork.ts';
 import { SharedBudget } from './budget.ts';
 import type {
   AdaptiveConcurrency,
@@ -50,7 +49,7 @@ export function termsOf<A>(contract: DeliveryContract<A>): Terms<A> {
 
   return {
     id,
-    handle: asWork(handle),
+    handle,
     concurrency,
     bufferSize,
     budget: contract.budget && budgetOf(contract.budget),
