@@ -59,7 +59,13 @@ describe('for whom a handler runs', () => {
   it('is no matter of those whose handlers it calls by publishing', () => {
     const [orders, audit] = [new Topic<number>({ name: 'orders' }), new Topic<number>({ name: 'audit' })];
     const full = fullTopic();
-    audit.deliver({ id: 'note', handle: (n) => void (n > SEEN && full.publish(n).taken$.subscribe()) });
+    audit.deliver({
+      id: 'note',
+      handle(n) {
+        if (n > SEEN) full.publish(n).taken$.subscribe();
+        return undefined;
+      },
+    });
     orders.deliver({
       id: 'copy',
       handle(n) {
