@@ -1,18 +1,8 @@
 import { Observable, Subject } from 'rxjs';
 import type { CongestionAlert } from '../../contracts/delivery.ts';
 import { DeliveryError } from '../../contracts/deliveryFailure.ts';
+import type { AttachedHost } from './attachedHost.ts';
 import type { Publication } from './publication.ts';
-import type { TopicEvents } from './topicEvents.ts';
-
-/** Whose {@link Feeds} they are. */
-export interface FeedsOptions {
-  /** The topic, or the pattern of topics, as alerts name it. */
-  readonly topic: string;
-  readonly subscriber: string;
-  readonly events: TopicEvents;
-  /** Called when somebody begins to look at changes, or leaves off. */
-  readonly watched: () => void;
-}
 
 /** What is told of one subscriber: to those who look at it alone, and to those who look at its topic. */
 export class Feeds<A> {
@@ -26,10 +16,15 @@ export class Feeds<A> {
   private readonly changes = new Subject<void>();
   private readonly alerts = new Subject<CongestionAlert>();
   private readonly ended = new Subject<never>();
-  private readonly options: FeedsOptions;
+  private readonly subscriber: string;
+  private readonly host: Pick<AttachedHost, 'topic' | 'events'>;
+  private readonly watched: () => void;
 
-  constructor(options: FeedsOptions) {
-    this.options = options;
+  /** `watched` is called when somebody begins to look at changes, or leaves off. */
+  constructor(subscriber: string, host: Pick<AttachedHost, 'topic' | 'events'>, watched: () => void) {
+    this.subscriber = subscriber;
+    this.host = host;
+    this.watched = watched;
     this.changes$ = new Observable((subscriber) => {
       const watching = this.changes.subscribe(subscriber);
       this.look();
@@ -47,20 +42,21 @@ export class Feeds<A> {
   }
 
   alert(alert: Omit<CongestionAlert, 'topic' | 'subscriber'>): void {
-    const { topic, subscriber, events } = this.options;
+    const { subscriber, host } = this;
+    const { topic, events } = host;
     const full = { ...alert, topic, subscriber };
     this.alerts.next(full);
     events.alert(full);
   }
 
   failed(error: DeliveryError): void {
-    this.options.events.failed(error);
+    this.host.events.failed(error);
   }
 
   /** Without a publication it is the contract itself that fails: its concurrency, say. */
   errorOf(publication: Publication<A> | undefined, attempt: number, cause: unknown): DeliveryError {
-    const { subscriber } = this.options;
-    const { topic = this.options.topic, id = 0, value } = publication ?? {};
+    const { subscriber } = this;
+    const { topic = this.host.topic, id = 0, value } = publication ?? {};
     return new DeliveryError({ topic, subscriber, id, attempt, value }, cause);
   }
 
@@ -83,6 +79,6 @@ export class Feeds<A> {
 
   private look(): void {
     this.isWatched = this.changes.observed;
-    this.options.watched();
+    this.watched();
   }
 }

@@ -1,43 +1,18 @@
 import { Fifo } from '../../../operators/internal/fifo.ts';
+import { KeyGroup, type Place } from './keyGroup.ts';
 import type { Line } from './line.ts';
-import { Linked, type Link } from './linked.ts';
+import { Linked } from './linked.ts';
 import type { Publication } from './publication.ts';
 
 const FEW = 64;
-
-/** A publication that waits, until it is taken. */
-interface Place<A> {
-  publication: Publication<A> | undefined;
-  readonly group: Group<A>;
-  /** The one that waits behind it under the same key. */
-  behind: Place<A> | undefined;
-}
-
-/** The publications of one key, and its turn among those that may start. */
-class Group<A> implements Link<Group<A>> {
-  readonly value: Group<A> = this;
-  before: Link<Group<A>> | undefined = undefined;
-  after: Link<Group<A>> | undefined = undefined;
-  isInTurn = false;
-  readonly key: string | number;
-  /** The one that is being handled. */
-  running: Publication<A> | undefined = undefined;
-  first: Place<A> | undefined = undefined;
-  last: Place<A> | undefined = undefined;
-  size = 0;
-
-  constructor(key: string | number) {
-    this.key = key;
-  }
-}
 
 /** In order within a key, and keys in turn: one with much waiting gets no more turns than one with little. */
 export class KeyedLine<A> implements Line<A> {
   size = 0;
   private readonly keyOf: (value: A) => string | number;
   private readonly bufferSizePerKey: number;
-  private readonly groups = new Map<string | number, Group<A>>(); // those with something waiting or running
-  private readonly turns = new Linked<Group<A>>();
+  private readonly groups = new Map<string | number, KeyGroup<A>>(); // those with something waiting or running
+  private readonly turns = new Linked<KeyGroup<A>>();
   private readonly places = new Fifo<Place<A>>(); // of all keys, in the order they came; among them those that were taken since
 
   constructor(keyOf: (value: A) => string | number, bufferSizePerKey = Infinity) {
@@ -50,7 +25,7 @@ export class KeyedLine<A> implements Line<A> {
   }
 
   /** The keys under which something is being handled. */
-  busy(): readonly Pick<Group<A>, 'key' | 'running' | 'size'>[] {
+  busy(): readonly Pick<KeyGroup<A>, 'key' | 'running' | 'size'>[] {
     return [...this.groups.values()].filter(({ running }) => running);
   }
 
@@ -73,13 +48,8 @@ export class KeyedLine<A> implements Line<A> {
 
   push(publication: Publication<A>): void {
     const group = this.groupOf(publication);
-    const place: Place<A> = { publication, group, behind: undefined };
-    if (group.last) group.last.behind = place;
-    else group.first = place;
-    group.last = place;
-    group.size++;
+    this.places.push(group.push(publication));
     this.size++;
-    this.places.push(place);
     this.update(group);
   }
 
@@ -120,18 +90,18 @@ export class KeyedLine<A> implements Line<A> {
     return replaced;
   }
 
-  private groupOf({ value }: Publication<A>): Group<A> {
+  private groupOf({ value }: Publication<A>): KeyGroup<A> {
     const key = this.keyOf(value);
     let group = this.groups.get(key);
     if (!group) {
-      group = new Group(key);
+      group = new KeyGroup(key);
       this.groups.set(key, group);
     }
     return group;
   }
 
   /** Its key tells, unless the value has changed since. */
-  private groupRunning(publication: Publication<A>): Group<A> | undefined {
+  private groupRunning(publication: Publication<A>): KeyGroup<A> | undefined {
     try {
       const group = this.groups.get(this.keyOf(publication.value));
       if (group?.running === publication) return group;
@@ -141,12 +111,8 @@ export class KeyedLine<A> implements Line<A> {
     return [...this.groups.values()].find(({ running }) => running === publication);
   }
 
-  private leave(group: Group<A>): Publication<A> {
-    const place = group.first!;
-    const publication = place.publication!;
-    place.publication = undefined;
-    group.first = place.behind;
-    if (--group.size === 0) group.last = undefined;
+  private leave(group: KeyGroup<A>): Publication<A> {
+    const publication = group.shift();
     this.size--;
     if (this.places.size > this.size * 2 + FEW) this.forgetTaken();
     return publication;
@@ -166,13 +132,13 @@ export class KeyedLine<A> implements Line<A> {
   }
 
   /** Gives a group its turn, takes it away, or forgets the group, as its state says. */
-  private update(group: Group<A>): void {
-    const mayStart = !group.running && group.size > 0;
-    if (mayStart !== group.isInTurn) {
+  private update(group: KeyGroup<A>): void {
+    const { mayStart, isInTurn } = group;
+    if (mayStart !== isInTurn) {
       if (mayStart) this.turns.append(group);
       else this.turns.remove(group);
       group.isInTurn = mayStart;
     }
-    if (!group.running && group.size === 0) this.groups.delete(group.key);
+    if (group.isIdle) this.groups.delete(group.key);
   }
 }

@@ -17,7 +17,7 @@ export class Lane<A> {
   isPaused = false;
   readonly tally: Tally<A>;
   readonly room: WaitingRoom<A>;
-  readonly isKeyed: boolean;
+  private readonly isKeyed: boolean;
   private offered = 0;
   private running = 0;
   private succeeded = 0;

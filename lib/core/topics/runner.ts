@@ -12,18 +12,10 @@ import type { Dispatcher } from './dispatcher.ts';
 import type { Feeds } from './feeds.ts';
 import type { Publication } from './publication.ts';
 import { retryWaitMs } from './retryWaitMs.ts';
+import type { RunnerHost } from './runnerHost.ts';
 import { RunningAttempts } from './runningAttempts.ts';
 import { startCarried } from './startCarried.ts';
 import type { Terms } from './terms.ts';
-
-/** Whose values a {@link Runner} runs. */
-export interface RunnerHost<A> {
-  succeeded(publication: Publication<A>): void;
-  /** Takes a value that failed for good. */
-  failed(publication: Publication<A>, attempts: number, cause: unknown): void;
-  /** Takes a value that was cancelled. */
-  discarded(publication: Publication<A>): void;
-}
 
 /** Runs values through a handler, attempt after attempt, until each is settled. */
 export class Runner<A> implements AttemptHost<A> {
@@ -33,18 +25,18 @@ export class Runner<A> implements AttemptHost<A> {
   private readonly feeds: Feeds<A>;
   readonly terms: Terms<A>;
   private readonly dispatcher: Dispatcher;
-  private readonly observe: Cap['observe'];
+  private readonly cap: Cap;
   private readonly deadlines: Deadlines | undefined;
   readonly attempts = new RunningAttempts<A>(); // those that were not over when their handler returned
   private readonly call = inspector.current ? callSeen : callHandler;
   private isCancelled = false;
 
-  constructor(host: RunnerHost<A>, feeds: Feeds<A>, terms: Terms<A>, dispatcher: Dispatcher, { observe }: Cap) {
+  constructor(host: RunnerHost<A>, feeds: Feeds<A>, terms: Terms<A>, dispatcher: Dispatcher, cap: Cap) {
     this.host = host;
     this.feeds = feeds;
     this.terms = terms;
     this.dispatcher = dispatcher;
-    this.observe = observe;
+    this.cap = cap;
     this.deadlines = terms.timeoutMs === Infinity ? undefined : new Deadlines(terms.timeoutMs);
   }
 
@@ -55,11 +47,12 @@ export class Runner<A> implements AttemptHost<A> {
     return this.returned(attempt, this.call(this.terms, attempt));
   }
 
-  /** Ends everything that runs; a handler that has not returned, when it does. */
+  /** Ends everything that runs, and lets go of the cap; a handler that has not returned, when it does. */
   cancel(): void {
     this.isCancelled = true;
     for (const attempt of this.attempts.all()) this.discard(attempt);
     this.deadlines?.stop();
+    this.cap.stop();
   }
 
   stopped(deadline: Deadline): void {
@@ -140,7 +133,7 @@ export class Runner<A> implements AttemptHost<A> {
   }
 
   private look(attempt: Attempt<A>, hasFailed: boolean): void {
-    const { observe } = this;
+    const { observe } = this.cap;
     if (observe) this.guarded(attempt, () => observe(asyncScheduler.now() - attempt.time!.startedAt, hasFailed));
   }
 }

@@ -2,9 +2,8 @@ import { OverflowError } from '../../../operators/errors.ts';
 import { justNow } from '../../../operators/internal/justNow.ts';
 import type { Verdict } from '../../contracts/delivery.ts';
 import { Aside } from './aside.ts';
-import { KeyedLine } from './keyedLine.ts';
 import type { Line } from './line.ts';
-import { PlainLine } from './plainLine.ts';
+import { lineOf } from './lineOf.ts';
 import type { Publication } from './publication.ts';
 import { Room } from './room.ts';
 import type { Tally } from './tally.ts';
@@ -37,8 +36,7 @@ export class WaitingRoom<A> {
     this.terms = terms;
     this.host = host;
     this.tally = tally;
-    const { partitionKey, bufferSizePerKey } = terms;
-    this.line = partitionKey ? new KeyedLine(partitionKey, bufferSizePerKey) : new PlainLine();
+    this.line = lineOf(terms);
     this.room = new Room(terms);
   }
 
@@ -149,13 +147,12 @@ export class WaitingRoom<A> {
   }
 
   private block(publication: Publication<A>): Verdict {
-    const { isOwn, roomMade } = this.host;
-    if (isOwn(publication) || this.aside.isFull) {
+    if (this.host.isOwn(publication) || this.aside.isFull) {
       return this.tally.refuse(publication, new OverflowError('deliver', this.terms.bufferSize));
     }
     publication.waits ??= justNow();
     this.aside.add(publication);
-    this.room.wait(roomMade);
+    this.room.wait(this.host.roomMade);
     return 'blocked';
   }
 
