@@ -1,5 +1,6 @@
 import { Fifo } from '../../../operators/internal/fifo.ts';
 import { isAtWork, runFor } from '../../../operators/internal/heldUp.ts';
+import { inspector } from '../../../operators/internal/inspector.ts';
 import { endBurst } from '../../../operators/internal/justNow.ts';
 import { Pace } from './pace.ts';
 import type { Publication } from './publication.ts';
@@ -30,6 +31,7 @@ export class Dispatcher {
   private readonly jobs = new Fifo<() => void>();
   private readonly ready = new Fifo<Startable>();
   private readonly pace = new Pace(() => this.run());
+  private readonly isSeen = inspector.current !== undefined;
   private isRunning = false;
 
   publish<A>(to: Offering<A>, publication: Publication<A>): void {
@@ -37,8 +39,8 @@ export class Dispatcher {
       this.jobs.push(() => to.offer(publication));
       return;
     }
-    if (isAtWork()) {
-      runFor(undefined, () => this.publish(to, publication)); // a handler of another one waits for nothing in here
+    if (this.isSeen && isAtWork()) {
+      this.publishForNobody(to, publication);
       return;
     }
     this.isRunning = true;
@@ -48,6 +50,11 @@ export class Dispatcher {
       this.isRunning = false;
       if (this.jobs.size > 0 || this.ready.size > 0) this.run();
     }
+  }
+
+  /** For a handler of another one, which waits for nothing in here. Not a closure of `publish`, which others would pay for. */
+  private publishForNobody<A>(to: Offering<A>, publication: Publication<A>): void {
+    runFor(undefined, () => this.publish(to, publication));
   }
 
   /** Does something now, or when all that was published before has gone out. What is published meanwhile waits. */

@@ -1,3 +1,4 @@
+import { justNow } from '../../../operators/internal/justNow.ts';
 import type { Outcome } from '../../contracts/delivery.ts';
 import type { DeliveryError } from '../../contracts/deliveryFailure.ts';
 import type { AttachedParts } from './attachedParts.ts';
@@ -18,6 +19,7 @@ export function laneOf<A>(attached: AttachedParts<A>): Lane<A> {
 
   return new Lane(terms, {
     isOwn: ({ origin }) => origin === attached,
+    now: justNow,
     errorOf: (publication, cause) => feeds.errorOf(publication, 0, cause),
     gone,
     roomMade: () => attached.change(() => attached.lane.room.unblock()),

@@ -1,5 +1,5 @@
 import { OverflowError } from '../../../operators/errors.ts';
-import { justNow } from '../../../operators/internal/justNow.ts';
+import type { Began } from '../../../operators/internal/turn.ts';
 import type { Verdict } from '../../contracts/delivery.ts';
 import { Aside } from './aside.ts';
 import type { Line } from './line.ts';
@@ -19,6 +19,7 @@ export type WaitingRoomTerms<A> = Pick<
 export interface WaitingRoomHost<A> {
   /** Whether a publication was made by a handler of this very subscriber, which would wait for itself. */
   readonly isOwn: (publication: Publication<A>) => boolean;
+  readonly now: () => Began;
   /** Called when there is room in the budget for those that wait for it: `unblock` is due. */
   readonly roomMade: () => void;
 }
@@ -142,7 +143,7 @@ export class WaitingRoom<A> {
   }
 
   private push(publication: Publication<A>): void {
-    publication.waits ??= justNow();
+    publication.waits ??= this.host.now();
     this.line.push(publication);
   }
 
@@ -150,7 +151,7 @@ export class WaitingRoom<A> {
     if (this.host.isOwn(publication) || this.aside.isFull) {
       return this.tally.refuse(publication, new OverflowError('deliver', this.terms.bufferSize));
     }
-    publication.waits ??= justNow();
+    publication.waits ??= this.host.now();
     this.aside.add(publication);
     this.room.wait(this.host.roomMade);
     return 'blocked';
