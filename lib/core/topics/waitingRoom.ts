@@ -158,9 +158,8 @@ export class WaitingRoom<A> {
   }
 
   private merge(incoming: Publication<A>): boolean {
-    const { coalesce } = this.terms;
     const absorbed = this.line.replaceNewest(
-      (waiting) => incoming.with(coalesce(waiting.value, incoming.value), waiting.waits),
+      (waiting) => incoming.with(this.terms.coalesce(waiting.value, incoming.value), waiting.waits),
       incoming,
     );
     if (absorbed) this.tally.lose(absorbed, 'coalesced');
