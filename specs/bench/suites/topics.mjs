@@ -155,9 +155,9 @@ export function figures(results) {
   });
   return [
     ...[one, ten, hundred].map((example) => to(example, subscribe, subject, 1.5)),
-    to(ten, deliver, subject, 0.8, 0.55),
-    ...[resolved, short, long].map((example) => to(example, deliver, limit, 0.75, 0.33)),
-    to(immediate, deliver, limit, 0.75, 0.5),
+    to(ten, deliver, subject, 0.8),
+    ...[resolved, short, long].map((example) => to(example, deliver, limit, 0.75, 0.42)),
+    to(immediate, deliver, limit, 0.75, 0.6),
     to(timer, deliver, limit, 0.97),
     to(resolved, deliver, 'rxjs mergeMap', 20),
     to(immediate, deliver, 'rxjs mergeMap', 20),
