@@ -175,6 +175,29 @@ describe('partitionKey', () => {
     expect(delivery.stats()).toMatchObject({ refused: 1, blocked: 0, running: 1 });
   });
 
+  it('a key is free again also when its value has another one by then, or none', () => {
+    const topic = new Topic<Keyed>({ freeze: 'off' });
+    const { open, delivery, values } = manual(topic, 's', {
+      concurrency: 3,
+      partitionKey({ key }) {
+        if (key === 13) throw new Error('13 is no key');
+        return key;
+      },
+    });
+    const [one, two] = [
+      { key: 1, n: 1 },
+      { key: 2, n: 2 },
+    ];
+    for (const value of [one, two, { key: 1, n: 3 }, { key: 2, n: 4 }]) topic.next(value);
+    one.key = 2;
+    two.key = 13;
+    open()[0]!.succeed();
+    open()[0]!.succeed();
+
+    expect(values().map(({ n }) => n)).toEqual([1, 2, 3, 4]);
+    expect(delivery.stats()).toMatchObject({ waiting: 0, running: 2, succeeded: 2 });
+  });
+
   it('10,000 unique keys through a stuck subscriber leave nothing behind', async () => {
     const topic = new Topic<{ key: object; n: number }>({ freeze: 'off' });
     const refs: WeakRef<object>[] = [];
