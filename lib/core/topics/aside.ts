@@ -7,9 +7,11 @@ const MOST = 1_024;
 
 /** Publications that wait for room beside a waiting line, in the order they came. */
 export class Aside<A> {
-  /** Counted here: a set takes its time to say so. */
-  size = 0;
   private readonly waiting = new Set<Publication<A>>();
+
+  get size(): number {
+    return this.waiting.size;
+  }
 
   get isFull(): boolean {
     return this.size >= MOST;
@@ -33,13 +35,11 @@ export class Aside<A> {
 
   add(publication: Publication<A>): void {
     this.waiting.add(publication);
-    this.size++;
   }
 
   /** Takes one out, and tells its publisher. */
   leave(publication: Publication<A>): Publication<A> {
     this.waiting.delete(publication);
-    this.size--;
     publication.receipt?.taken();
     return publication;
   }

@@ -25,7 +25,7 @@ export interface AttemptHost<A> {
   guarded<T>(attempt: Attempt<A>, call: () => T): T | undefined;
 }
 
-/** What few attempts have: the others are smaller without a place for it, and a tenth faster, measured. */
+/** What few attempts have: the others are smaller without a place for it, and a twentieth faster, measured. */
 interface Extras {
   stretch: Stretch | undefined;
   work: Subscription | undefined;

@@ -47,8 +47,9 @@ export class KeyGroup<A> implements Link<KeyGroup<A>> {
   shift(): Publication<A> {
     const place = this.first!;
     const publication = place.publication!;
-    place.publication = undefined;
     this.first = place.behind;
+    place.publication = undefined;
+    place.behind = undefined; // it may stand in line for a while, and is to keep nobody
     if (--this.size === 0) this.last = undefined;
     return publication;
   }

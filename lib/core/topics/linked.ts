@@ -18,7 +18,6 @@ export class Linked<T> {
   /** Takes in a link that may know more than its value. It must not be in a line. */
   append<L extends Link<T>>(link: L): L {
     link.before = this.last;
-    link.after = undefined;
     if (this.last) this.last.after = link;
     else this.first = link;
     this.last = link;
@@ -26,12 +25,15 @@ export class Linked<T> {
     return link;
   }
 
-  /** Only for a link of this line, and only once. */
-  remove({ before, after }: Link<T>): void {
+  /** Only for a link of this line. It knows the others no more: one that is kept would keep all that came after it. */
+  remove(link: Link<T>): void {
+    const { before, after } = link;
     if (before) before.after = after;
     else this.first = after;
     if (after) after.before = before;
     else this.last = before;
+    link.before = undefined;
+    link.after = undefined;
     this.size--;
   }
 }

@@ -223,6 +223,25 @@ describe('partitionKey', () => {
     expect(delivery.stats()).toMatchObject({ waiting: 0, running: 0, succeeded: 101 });
   });
 
+  it('a key that is stuck keeps none of those that came and went after it', async () => {
+    const line = new KeyedLine<number>((key) => key);
+    const push = (key: number) => line.push(new Publication('t', key, key));
+    const refs: WeakRef<object>[] = [];
+    push(0); // and is never released
+    for (let key = 1; key <= 1_000; key++) {
+      push(key);
+      const taken = line.take();
+      if (taken.value === 0) continue;
+      refs.push(new WeakRef(line.busy().find(({ running }) => running === taken)!));
+      line.release(taken);
+    }
+    await collectGarbage();
+
+    expect(refs).toHaveLength(999);
+    expect(refs.filter((ref) => ref.deref() !== undefined).length).toBeLessThanOrEqual(66); // places that are forgotten together
+    expect(line.busy().map(({ key }) => key)).toEqual([0]);
+  });
+
   it('no key is kept when nothing of it waits or runs, whatever happened', () => {
     const commands = fc.array(fc.record({ what: fc.nat({ max: 4 }), key: fc.nat({ max: 5 }) }), { maxLength: 60 });
     fc.assert(
