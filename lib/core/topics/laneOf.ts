@@ -18,7 +18,7 @@ export function laneOf<A>(attached: AttachedParts<A>): Lane<A> {
   };
 
   return new Lane(terms, {
-    isOwn: ({ origin }) => origin === attached,
+    isOwn: ({ by }) => by.origin === attached,
     now: justNow,
     errorOf: (publication, cause) => feeds.errorOf(publication, 0, cause),
     gone,

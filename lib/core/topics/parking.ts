@@ -1,5 +1,5 @@
 import { Fifo } from '../../../operators/internal/fifo.ts';
-import { Publication } from './publication.ts';
+import type { Publication } from './publication.ts';
 
 /** Values put aside, up to a number of them. They are settled: nobody waits any more for what becomes of them. */
 export class Parking<A> {
@@ -20,8 +20,8 @@ export class Parking<A> {
   }
 
   /** Puts one aside. The one that has to go for it, the oldest, or undefined. */
-  put({ topic, id, value, carried }: Publication<A>): Publication<A> | undefined {
-    this.aside.push(new Publication(topic, id, value, undefined, undefined, carried));
+  put(publication: Publication<A>): Publication<A> | undefined {
+    this.aside.push(publication.aside());
     return this.aside.size > this.most ? this.aside.shift() : undefined;
   }
 

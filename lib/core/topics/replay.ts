@@ -1,12 +1,15 @@
+import { checkInteger } from '../../../operators/internal/checkOption.ts';
 import { Fifo } from '../../../operators/internal/fifo.ts';
-import { Publication } from './publication.ts';
+import type { Publication } from './publication.ts';
 
 /** The last publications of a topic, for those that come later. */
 export class Replay<A> {
   private readonly size: number;
   private readonly last = new Fifo<Publication<A>>();
 
+  /** Throws OptionError unless the size is a whole number. */
   constructor(size: number) {
+    checkInteger('replay', size, 0);
     this.size = size;
   }
 
@@ -14,15 +17,11 @@ export class Replay<A> {
   keep(publication: Publication<A>): void {
     if (this.size === 0) return;
     if (this.last.size === this.size) this.last.shift();
-    this.last.push(copyOf(publication));
+    this.last.push(publication.aside());
   }
 
   /** The oldest first. */
   publications(): readonly Publication<A>[] {
-    return this.last.toArray().map(copyOf);
+    return this.last.toArray().map((publication) => publication.aside());
   }
-}
-
-function copyOf<A>({ topic, id, value, carried }: Publication<A>): Publication<A> {
-  return new Publication(topic, id, value, undefined, undefined, carried);
 }

@@ -13,7 +13,7 @@ export function startCarried<A>(runner: Beginner<A>, attempt: Attempt<A>, waits:
   const by = carrier.current;
   if (!by) return runner.begin(attempt);
   const { publication, topic: destination } = attempt;
-  const origin = publication.carried ?? by.from({}); // that of whoever made room is none of its own
+  const origin = publication.by.carried ?? by.from({}); // that of whoever made room is none of its own
   const subscriber = runner.terms.id;
   const step: Omit<Step, 'operation'> = { system: 'rxfan', destination, subscriber, attempt: attempt.attempt };
   if (waits) by.waited({ ...step, operation: 'wait' }, origin, waits.startedAt);

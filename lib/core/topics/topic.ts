@@ -1,5 +1,4 @@
 import { Observable, Subject } from 'rxjs';
-import { checkInteger } from '../../../operators/internal/checkOption.ts';
 import { carrier } from '../../../operators/internal/carrier.ts';
 import { enroll } from '../../../operators/internal/inspector.ts';
 import type { CongestionAlert, Delivery, DeliveryContract, Receipt } from '../../contracts/delivery.ts';
@@ -13,6 +12,7 @@ import { entered } from './entered.ts';
 import { freeze } from './freeze.ts';
 import { Publication } from './publication.ts';
 import { PublicationReceipt } from './publicationReceipt.ts';
+import { Publisher } from './publisher.ts';
 import { Replay } from './replay.ts';
 import { Roster } from './roster.ts';
 import { Selection } from './selection.ts';
@@ -49,17 +49,18 @@ export class Topic<A> extends Subject<A> {
   private readonly events: TopicEvents;
   /** @internal */ readonly roster = new Roster<A>();
   private readonly replay: Replay<A>;
+  private readonly publisher: Publisher;
   /** @internal */ published = 0;
   /** @internal */ isComplete = false;
 
   constructor(options: TopicOptions = {}, /** @internal */ dispatcher = new Dispatcher()) {
     super();
     const { name = 'topic', replay = 0 } = options;
-    checkInteger('replay', replay, 0);
     this.name = name;
     this.options = options;
     this.dispatcher = dispatcher;
     this.replay = new Replay(replay);
+    this.publisher = new Publisher(name);
     this.events = new TopicEvents(options.onError);
     this.errors$ = this.events.errors$;
     this.alerts$ = this.events.alerts$;
@@ -169,9 +170,9 @@ export class Topic<A> extends Subject<A> {
   offer(publication: Publication<A>): void {
     const { list } = this.roster;
     const { length } = list; // those that come while it goes out get what comes after it
-    const { receipt } = publication;
     this.replay.keep(publication);
-    if (this.observed && publication.carried) emitCarried(this, publication.carried, publication.value);
+    const { carried, receipt } = publication.by;
+    if (this.observed && carried) emitCarried(this, carried, publication.value);
     else if (this.observed) this.emit(publication.value);
     for (let i = 0; i < length; i++) {
       const attached = list[i]!;
@@ -192,9 +193,8 @@ export class Topic<A> extends Subject<A> {
   private send(value: A, receipt: PublicationReceipt | undefined, to: Offering<A> = this): void {
     const { dispatcher, name } = this;
     const message = this.options.freeze === 'off' ? value : freeze(value);
-    const { handling } = dispatcher;
-    const carried = carrier.current && entered(name);
-    dispatcher.publish(to, new Publication(name, ++this.published, message, receipt, handling, carried));
+    const by = this.publisher.with(receipt, dispatcher.handling, carrier.current && entered(name));
+    dispatcher.publish(to, new Publication(by, ++this.published, message));
   }
 
   private checkOpen(): void {

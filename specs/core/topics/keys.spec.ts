@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Overflow } from '../../../lib/contracts/delivery.ts';
 import { KeyedLine } from '../../../lib/core/topics/keyedLine.ts';
 import { Publication } from '../../../lib/core/topics/publication.ts';
+import { Publisher } from '../../../lib/core/topics/publisher.ts';
 import { Topic } from '../../../lib/core/topics/topic.ts';
 import { collectGarbage } from '../../support/collectGarbage.ts';
 import { marbles } from '../../support/marbles.ts';
@@ -225,7 +226,7 @@ describe('partitionKey', () => {
 
   it('a key that is stuck keeps none of those that came and went after it', async () => {
     const line = new KeyedLine<number>((key) => key);
-    const push = (key: number) => line.push(new Publication('t', key, key));
+    const push = (key: number) => line.push(new Publication(new Publisher('t'), key, key));
     const refs: WeakRef<object>[] = [];
     push(0); // and is never released
     for (let key = 1; key <= 1_000; key++) {
@@ -251,7 +252,7 @@ describe('partitionKey', () => {
         const waiting: number[] = []; // keys
         const running: Publication<number>[] = [];
         for (const { what, key } of commands) {
-          const publication = new Publication('t', 1, key);
+          const publication = new Publication(new Publisher('t'), 1, key);
           if (what === 0) {
             if (line.admits(publication)) running.push(publication);
           } else if (what === 1) {
