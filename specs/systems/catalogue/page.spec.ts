@@ -101,7 +101,7 @@ describe.skipIf(withoutBrowser())('the page in the browser', () => {
 
     await expect.poll(count).toBe('1 package');
     expect(await page.getByRole('listitem').count()).toBe(1);
-    expect(page.url()).toContain('?query=number+69+of+python');
+    await page.waitForURL('**/?query=number+69+of+python'); // less would find it too
 
     await page.reload();
     await row('wheel-000069').waitFor();
