@@ -49,6 +49,17 @@ export const contestants = [
     },
   },
   {
+    name: 'ring limiter, fed by a Subject',
+    fullOnly: true,
+    what: 'the same behind an rxjs Subject, as an operator is: what any of them could reach',
+    open: (handlers) => {
+      const events = new rx.Subject();
+      const idle = allOf(handlers.length);
+      for (const handle of handlers) events.subscribe(ringLimiter(handle, CONCURRENCY, idle.one));
+      return { publish: (value) => events.next(value), finish: () => idle.all };
+    },
+  },
+  {
     name: 'rxfan mergeMapBounded',
     what: 'rxjs Subject, mergeMapBounded with room for all',
     load: loadRxfan,
