@@ -8,7 +8,7 @@ import { createOperations } from '../../lib/core/events/createOperations.ts';
 import { defineMessages } from '../../lib/core/events/defineMessages.ts';
 import type { AppliedIds } from '../../lib/core/events/createAppliedIds.ts';
 import { createServiceConsumer } from '../../lib/systems/eventing/createServiceConsumer.ts';
-import { newId } from '../../lib/systems/eventing/newId.ts';
+import { newId } from '../../lib/adapters/node/newId.ts';
 import type { Service } from '../../lib/systems/eventing/service.ts';
 import { sharedBroker, withoutRabbitmq } from '../support/rabbitmq.ts';
 

@@ -15,7 +15,7 @@ import {
 } from '../../lib/systems/eventing/createServiceApi.ts';
 import { createServiceConsumer, type ServiceConsumer } from '../../lib/systems/eventing/createServiceConsumer.ts';
 import { eventingApp, type EventingAppOptions } from '../../lib/systems/eventing/eventingApp.ts';
-import { newId } from '../../lib/systems/eventing/newId.ts';
+import { newId } from '../../lib/adapters/node/newId.ts';
 import type { Service } from '../../lib/systems/eventing/service.ts';
 import { openSocket, type SocketClient } from '../adapters/http/support/socket.ts';
 import { openSse, type SseClient } from '../adapters/http/support/sse.ts';

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { defer, firstValueFrom, map, of, repeat, retry, switchMap, take, tap, throwError, timeout, timer } from 'rxjs';
 import { filter, type Observable } from 'rxjs';
 import { checkPrivate, isAnswered } from '../../adapters/http/serveSocket.ts';
+import { newId } from '../../adapters/node/newId.ts';
 import { RefusedError } from '../../contracts/failure.ts';
 import { eventsClient, type EventsAnswer, type EventsClient } from '../daemon/eventsClient.ts';
 import { socketFetch } from '../daemon/socketFetch.ts';
@@ -39,7 +39,7 @@ const RETRY_MS = 500;
  * succeeded, 1 when it has not, 3 when it has no end after `timeout`.
  */
 export async function submit(command: string, flags: SubmitFlags, terminal: Terminal): Promise<number> {
-  const { wait = false, timeout: seconds = 60, key = randomBytes(16).toString('base64url') } = flags;
+  const { wait = false, timeout: seconds = 60, key = newId() } = flags;
   const data = parsedData(flags.data ?? '{}');
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) throw new UsageError('--key must be 1 to 255 visible ASCII characters');
   const client = await clientFor(flags, terminal);

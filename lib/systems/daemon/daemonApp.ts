@@ -16,7 +16,6 @@ import {
   type Observable,
 } from 'rxjs';
 import * as t from 'io-ts';
-import { randomBytes } from 'node:crypto';
 import { answerJson } from '../../adapters/http/answerJson.ts';
 import { connectionOf } from '../../adapters/http/connection.ts';
 import { createApi } from '../../adapters/http/createApi.ts';
@@ -25,6 +24,7 @@ import { readIdempotencyKey } from '../../adapters/http/readIdempotencyKey.ts';
 import { readJson } from '../../adapters/http/readJson.ts';
 import { readQuery } from '../../adapters/http/readQuery.ts';
 import type { WebApp } from '../../adapters/http/createWebServer.ts';
+import { newId } from '../../adapters/node/newId.ts';
 import { openapi } from '../eventing/openapi.ts';
 import { readWait } from '../eventing/readWait.ts';
 import type { Upstream } from './createUpstream.ts';
@@ -46,7 +46,7 @@ export function daemonApp({ client, upstream, ready, onError }: DaemonAppOptions
 
   app.post('/v1/commands/:name', async ({ req }) => {
     readQuery(new URL(req.url), { once: [] });
-    const key = readIdempotencyKey(req.raw.headers) ?? randomBytes(16).toString('base64url');
+    const key = readIdempotencyKey(req.raw.headers) ?? newId();
     const data = await readJson(req.raw, { codec: t.unknown });
     return told(await firstValueFrom(client.submit(req.param('name'), data, { key })).catch(unreachable), 202);
   });

@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto';
 import type { Observable } from 'rxjs';
+import { newId } from '../../adapters/node/newId.ts';
 import type { Transport } from '../../contracts/transport.ts';
 import { createBus } from '../../core/events/createBus.ts';
 import { createOperations } from '../../core/events/createOperations.ts';
 import { defineMessages } from '../../core/events/defineMessages.ts';
 import type { OperationsOptions } from '../../core/events/operations.ts';
 import { createEventing, type Eventing, type EventingOptions } from './createEventing.ts';
-import { newId } from './newId.ts';
 import type { Service } from './service.ts';
 
 /** What {@link createServiceApi} opens, over what, within which bounds. */

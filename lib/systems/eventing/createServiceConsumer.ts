@@ -1,9 +1,9 @@
 import { defer, type Observable } from 'rxjs';
+import { newId } from '../../adapters/node/newId.ts';
 import type { ConsumerEvent, Transport } from '../../contracts/transport.ts';
 import type { BusFailure, BusStats } from '../../core/events/bus.ts';
 import { createBus } from '../../core/events/createBus.ts';
 import { defineMessages } from '../../core/events/defineMessages.ts';
-import { newId } from './newId.ts';
 import type { Service } from './service.ts';
 
 /** What {@link createServiceConsumer} runs, over what, within which bounds. */

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { defer, endWith, filter, map, merge, NEVER, take, type Observable } from 'rxjs';
 import { OptionError } from '../../../operators/errors.ts';
 import type { ServerSentEvent } from '../../adapters/http/sseFrame.ts';
 import { memoryJobStore } from '../../adapters/memory/memoryJobStore.ts';
+import { newId } from '../../adapters/node/newId.ts';
 import { canonicalJson } from '../../boundary/canonicalJson.ts';
 import { hasEnded, type Job, type JobOperation } from '../../contracts/job.ts';
 import { UnknownTopicError } from '../../contracts/deliveryFailure.ts';
@@ -107,7 +107,7 @@ export function createJobs(options: JobsOptions): Jobs {
   const book = createJobBook({ store, events, followed });
   const engine = createWorkEngine<string>({
     topics: Object.keys(kinds),
-    newToken,
+    newToken: newId,
     maxRunning,
     maxQueued: maxWaiting,
     retentionMs,
@@ -137,7 +137,7 @@ export function createJobs(options: JobsOptions): Jobs {
     const before = startedBefore(start);
     if (before !== undefined) return before;
     const job = jobOf(kind, input);
-    const token = newToken();
+    const token = newId();
     book.open(token, { input, tenant, ...(key !== undefined && { key }) });
     try {
       return engine.start({ ...job, topic: kind, token });
@@ -207,10 +207,6 @@ export function createJobs(options: JobsOptions): Jobs {
       }),
     stop: (how) => engine.stop(how),
   };
-}
-
-function newToken(): string {
-  return randomBytes(16).toString('base64url');
 }
 
 /** All that is left of a job whose events are not kept any more. */
