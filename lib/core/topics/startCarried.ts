@@ -10,14 +10,14 @@ interface Beginner<A> {
 
 /** Begins an attempt where its value comes from, and says how long that has waited, if it has. */
 export function startCarried<A>(runner: Beginner<A>, attempt: Attempt<A>, waits: Began | undefined): boolean {
-  const by = carrier.current;
-  if (!by) return runner.begin(attempt);
+  const tracing = carrier.current;
+  if (!tracing) return runner.begin(attempt);
   const { publication, topic: destination } = attempt;
-  const origin = publication.by.carried ?? by.from({}); // that of whoever made room is none of its own
+  const origin = publication.by.carried ?? tracing.from({}); // that of whoever made room is none of its own
   const subscriber = runner.terms.id;
   const step: Omit<Step, 'operation'> = { system: 'rxfan', destination, subscriber, attempt: attempt.attempt };
-  if (waits) by.waited({ ...step, operation: 'wait' }, origin, waits.startedAt);
-  const stretch = by.begin({ ...step, operation: 'process' }, origin);
+  if (waits) tracing.waited({ ...step, operation: 'wait' }, origin, waits.startedAt);
+  const stretch = tracing.begin({ ...step, operation: 'process' }, origin);
   attempt.stretch = stretch;
-  return by.run(stretch.carried, () => runner.begin(attempt));
+  return tracing.run(stretch.carried, () => runner.begin(attempt));
 }
